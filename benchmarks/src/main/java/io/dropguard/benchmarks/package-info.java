@@ -1,0 +1,5 @@
+/** What DropGuard costs, measured with JMH. */
+@NullMarked
+package io.dropguard.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
