@@ -1,0 +1,120 @@
+package io.dropguard.connector;
+
+import io.dropguard.cancel.Ticker;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.io.AbstractEndPoint;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ServerConnector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a {@link ClientWatch} under every connection of one connector, whatever it speaks.
+ * Thread-safe once the connector has started.
+ */
+public final class GuardConnectionFactory extends AbstractConnectionFactory {
+    private static final String PROTOCOL = "dropguard";
+
+    /** Jetty tells a secure connector by a default protocol that is SSL or begins with "SSL-". */
+    private static final String SECURE_PROTOCOL = "SSL-" + PROTOCOL;
+
+    private final WatchConfig config;
+    private final ConnectionFactory next;
+    private volatile @Nullable WatchTimer timer;
+
+    private GuardConnectionFactory(String protocol, ConnectionFactory next, WatchConfig config) {
+        super(protocol);
+        this.next = next;
+        this.config = config;
+    }
+
+    /** Whether this kind of connector can be guarded: its connections are socket channels. */
+    public static boolean canGuard(Connector connector) {
+        return connector instanceof ServerConnector
+                // not on the class path of those who do not use it
+                || connector
+                        .getClass()
+                        .getName()
+                        .equals("org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector");
+    }
+
+    /** Whether the connector is guarded already. */
+    public static boolean isGuarded(Connector connector) {
+        return connector.getConnectionFactories().stream()
+                .anyMatch(GuardConnectionFactory.class::isInstance);
+    }
+
+    /**
+     * Guards a connector in place.
+     *
+     * @throws IllegalArgumentException if it is of another kind
+     * @throws IllegalStateException if it has started, has no protocol, or is guarded already
+     */
+    public static void guard(Connector connector, WatchConfig config) {
+        if (!canGuard(connector) || !(connector instanceof AbstractConnector guarded))
+            throw new IllegalArgumentException(
+                    "connector: "
+                            + connector
+                            + " (expected: ServerConnector or UnixDomainServerConnector)");
+        if (guarded.isRunning())
+            throw new IllegalStateException(
+                    "connector: "
+                            + connector
+                            + " is "
+                            + guarded.getState()
+                            + " (expected: not started; guard it before the server starts)");
+        if (isGuarded(connector))
+            throw new IllegalStateException(
+                    "connector: " + connector + " is guarded already (expected: guard it once)");
+        ConnectionFactory first = guarded.getConnectionFactory(guarded.getDefaultProtocol());
+        if (first == null)
+            throw new IllegalStateException(
+                    "connector: "
+                            + connector
+                            + " has no protocol (expected: at least one ConnectionFactory)");
+        String previous = first.getProtocol();
+        boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
+        String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
+        guarded.addFirstConnectionFactory(new GuardConnectionFactory(protocol, first, config));
+        guarded.setDefaultProtocol(protocol);
+    }
+
+    @Override
+    public Connection newConnection(Connector connector, EndPoint endPoint) {
+        if (!(endPoint instanceof AbstractEndPoint socket)
+                || !(endPoint.getTransport() instanceof SocketChannel channel))
+            return next.newConnection(connector, endPoint);
+        ClientWatch watch =
+                new ClientWatch(
+                        socket,
+                        channel,
+                        connector.getExecutor(),
+                        connector.getByteBufferPool(),
+                        timer(connector),
+                        config);
+        GuardedEndPoint guarded = new GuardedEndPoint(socket, watch);
+        Connection connection = next.newConnection(connector, guarded);
+        connection.addEventListener(guarded);
+        return connection;
+    }
+
+    private WatchTimer timer(Connector connector) {
+        WatchTimer existing = timer;
+        if (existing != null) return existing;
+        synchronized (this) {
+            WatchTimer created = timer;
+            if (created == null)
+                timer =
+                        created =
+                                new WatchTimer(
+                                        connector.getScheduler(),
+                                        Ticker.system(),
+                                        config.delay().toNanos());
+            return created;
+        }
+    }
+}

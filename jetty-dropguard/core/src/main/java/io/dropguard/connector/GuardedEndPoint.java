@@ -1,0 +1,256 @@
+package io.dropguard.connector;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadPendingException;
+import org.eclipse.jetty.io.AbstractEndPoint;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jetty's endpoint with a {@link ClientWatch} on it. Thread-safe as the wrapped one is.
+ *
+ * <p>Every method is delegated, those with a default in the interface too: the wrapped endpoint
+ * overrides them.
+ */
+final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Listener {
+    private final AbstractEndPoint endPoint;
+    private final ClientWatch watch;
+
+    GuardedEndPoint(AbstractEndPoint endPoint, ClientWatch watch) {
+        this.endPoint = endPoint;
+        this.watch = watch;
+    }
+
+    ClientWatch watch() {
+        return watch;
+    }
+
+    @Override
+    public EndPoint unwrap() {
+        return endPoint;
+    }
+
+    // ---- reads
+
+    @Override
+    public int fill(ByteBuffer buffer) throws IOException {
+        return watch.fill(buffer);
+    }
+
+    @Override
+    public @Nullable SocketAddress receive(ByteBuffer buffer) throws IOException {
+        int filled = fill(buffer);
+        if (filled < 0) return EndPoint.EOF;
+        return filled == 0 ? null : getRemoteSocketAddress();
+    }
+
+    @Override
+    public void fillInterested(Callback callback) throws ReadPendingException {
+        if (!watch.tryFillInterested(callback)) throw new ReadPendingException();
+    }
+
+    @Override
+    public boolean tryFillInterested(Callback callback) {
+        return watch.tryFillInterested(callback);
+    }
+
+    @Override
+    public boolean isFillInterested() {
+        return watch.isFillInterested();
+    }
+
+    // ---- writes
+
+    @Override
+    public boolean flush(ByteBuffer... buffers) throws IOException {
+        watch.beforeWrite(buffers);
+        return endPoint.flush(buffers);
+    }
+
+    @Override
+    public boolean send(SocketAddress address, ByteBuffer... buffers) throws IOException {
+        watch.beforeWrite(buffers);
+        return endPoint.send(address, buffers);
+    }
+
+    @Override
+    public void write(Callback callback, ByteBuffer... buffers) {
+        Callback notified = isInterim(buffers) ? new InterimCallback(callback) : callback;
+        try {
+            watch.beforeWrite(buffers);
+        } catch (IOException broken) {
+            close(broken);
+            callback.failed(broken);
+            return;
+        }
+        endPoint.write(notified, buffers);
+    }
+
+    @Override
+    public void write(Callback callback, SocketAddress address, ByteBuffer... buffers) {
+        write(callback, buffers);
+    }
+
+    @Override
+    public void write(boolean last, ByteBuffer buffer, Callback callback) {
+        try {
+            watch.beforeWrite(buffer);
+        } catch (IOException broken) {
+            close(broken);
+            callback.failed(broken);
+            return;
+        }
+        endPoint.write(last, buffer, callback);
+    }
+
+    @Override
+    public Callback cancelWrite(Throwable cause) {
+        return endPoint.cancelWrite(cause);
+    }
+
+    /** Whether these bytes begin {@code HTTP/1.1 1xx}: Jetty writes an interim response at once. */
+    private boolean isInterim(ByteBuffer... buffers) {
+        if (buffers.length == 0 || !watch.isClearText()) return false;
+        ByteBuffer head = buffers[0];
+        int at = head.position();
+        return head.remaining() > 10
+                && head.get(at) == 'H'
+                && head.get(at + 8) == ' '
+                && head.get(at + 9) == '1';
+    }
+
+    private final class InterimCallback extends Callback.Nested {
+        InterimCallback(Callback callback) {
+            super(callback);
+        }
+
+        @Override
+        public void succeeded() {
+            watch.interimWritten();
+            super.succeeded();
+        }
+    }
+
+    // ---- life
+
+    @Override
+    public boolean isOpen() {
+        return endPoint.isOpen();
+    }
+
+    @Override
+    public void shutdownOutput() {
+        endPoint.shutdownOutput();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return endPoint.isOutputShutdown();
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return endPoint.isInputShutdown();
+    }
+
+    @Override
+    public void close() {
+        endPoint.close();
+        watch.close();
+    }
+
+    @Override
+    public void close(@Nullable Throwable cause) {
+        endPoint.close(cause);
+        watch.close();
+    }
+
+    @Override
+    public void onOpen() {
+        endPoint.onOpen();
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        endPoint.onClose(cause);
+        watch.close();
+    }
+
+    @Override
+    public void onOpened(Connection connection) {}
+
+    /** Of the connection, which also ends when another takes over: the endpoint may live on. */
+    @Override
+    public void onClosed(Connection connection) {
+        if (!endPoint.isOpen()) watch.close();
+    }
+
+    // ---- the connection
+
+    @Override
+    public Connection getConnection() {
+        return endPoint.getConnection();
+    }
+
+    @Override
+    public void setConnection(Connection connection) {
+        endPoint.setConnection(connection);
+        connection.addEventListener(this);
+    }
+
+    @Override
+    public void upgrade(Connection newConnection) {
+        endPoint.upgrade(newConnection);
+    }
+
+    // ---- facts
+
+    @Override
+    public SocketAddress getLocalSocketAddress() {
+        return endPoint.getLocalSocketAddress();
+    }
+
+    @Override
+    public SocketAddress getRemoteSocketAddress() {
+        return endPoint.getRemoteSocketAddress();
+    }
+
+    @Override
+    public long getCreatedTimeStamp() {
+        return endPoint.getCreatedTimeStamp();
+    }
+
+    @Override
+    public Object getTransport() {
+        return endPoint.getTransport();
+    }
+
+    @Override
+    public long getIdleTimeout() {
+        return endPoint.getIdleTimeout();
+    }
+
+    @Override
+    public void setIdleTimeout(long idleTimeout) {
+        endPoint.setIdleTimeout(idleTimeout);
+    }
+
+    @Override
+    public @Nullable SslSessionData getSslSessionData() {
+        return endPoint.getSslSessionData();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return endPoint.isSecure();
+    }
+
+    @Override
+    public String toString() {
+        return "Guarded[" + endPoint + "]";
+    }
+}

@@ -1,0 +1,77 @@
+package io.dropguard.connector;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.io.EndPoint;
+
+/**
+ * Tells a client that has closed from one that has only half-closed, by writing the beginning of
+ * the answer byte by byte: a closed one replies RST, and the write after that fails. The kernel
+ * tells it in no other way: once a FIN was read, a later RST shows neither in a read nor in a
+ * selector.
+ *
+ * <p>Every HTTP/1.x answer, interim ones included, starts with the same nine bytes (Jetty answers
+ * HTTP/1.0 requests with them too, as RFC 9110, section 6.2 asks). {@link #strip} leaves out of the
+ * real answer what was written already. Confined to the lock of its {@link ClientWatch}.
+ */
+final class HalfCloseProbe {
+    private static final byte[] STATUS_LINE = "HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII);
+
+    /**
+     * Milliseconds to wait before each next byte. The second follows at once: on the same host,
+     * where most proxies are, the RST is there before the first write returns. Then about one, a
+     * few, many round trips, and a last look after about five seconds.
+     */
+    private static final int[] DELAYS = {0, 1, 4, 15, 60, 250, 1_000, 4_000};
+
+    enum Finding {
+        /** The client is gone. */
+        GONE,
+        /** It may be waiting; ask again after {@link #nextDelayMillis()}. */
+        QUIET,
+        /** Nothing more can be asked; the answer itself will tell. */
+        SPENT
+    }
+
+    private final EndPoint endPoint;
+    private int written;
+
+    HalfCloseProbe(EndPoint endPoint) {
+        this.endPoint = endPoint;
+    }
+
+    /** Writes the next byte. */
+    Finding ask() {
+        if (written == STATUS_LINE.length) return Finding.SPENT;
+        try {
+            if (!endPoint.flush(ByteBuffer.wrap(STATUS_LINE, written, 1)))
+                return Finding.SPENT; // the send buffer is full: somebody is there, or was
+        } catch (IOException gone) {
+            return Finding.GONE;
+        }
+        written++;
+        return written == STATUS_LINE.length ? Finding.SPENT : Finding.QUIET;
+    }
+
+    int nextDelayMillis() {
+        return DELAYS[written - 1];
+    }
+
+    /**
+     * Takes what was written off the beginning of the answer.
+     *
+     * @throws IOException if the answer begins differently, and so can no longer be sent
+     */
+    void strip(ByteBuffer... answer) throws IOException {
+        int matched = 0;
+        for (ByteBuffer buffer : answer) {
+            while (matched < written && buffer.hasRemaining())
+                if (buffer.get() != STATUS_LINE[matched++])
+                    throw new IOException("The answer does not begin with the probe that was sent");
+        }
+        if (matched < written)
+            throw new IOException("The answer is shorter than the probe that was sent");
+        written = 0; // once only; a next response of this exchange starts whole
+    }
+}

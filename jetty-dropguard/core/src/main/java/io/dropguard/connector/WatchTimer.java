@@ -1,0 +1,71 @@
+package io.dropguard.connector;
+
+import io.dropguard.cancel.Ticker;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * Visits connections a fixed delay after they asked for it. Thread-safe.
+ *
+ * <p>One for all connections of a connector: a connection stands in the queue at most once however
+ * many requests it serves meanwhile, so a busy one costs one visit per delay and not a timer per
+ * request; nothing ticks while nobody waits.
+ */
+final class WatchTimer {
+    private final Scheduler scheduler;
+    private final Ticker ticker;
+    private final long delayNanos;
+    private final Queue<ClientWatch> queue = new ConcurrentLinkedQueue<>(); // due times rise
+    private final AtomicBoolean ticking = new AtomicBoolean();
+
+    WatchTimer(Scheduler scheduler, Ticker ticker, long delayNanos) {
+        this.scheduler = scheduler;
+        this.ticker = ticker;
+        this.delayNanos = delayNanos;
+    }
+
+    long delayNanos() {
+        return delayNanos;
+    }
+
+    long nanoTime() {
+        return ticker.nanoTime();
+    }
+
+    /** Has {@code watch} visited after the delay, unless it is to be visited already. */
+    void visitLater(ClientWatch watch) {
+        if (!watch.enqueue(ticker.nanoTime() + delayNanos)) return;
+        queue.add(watch);
+        // T1 adds, finds ticking; T2 has found the queue empty and stops ticking: T2 looks again.
+        if (!ticking.get() && ticking.compareAndSet(false, true)) tickAfter(delayNanos);
+    }
+
+    /** Runs {@code task} after {@code millis}. */
+    void schedule(Runnable task, long millis) {
+        scheduler.schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void tickAfter(long nanos) {
+        scheduler.schedule(this::tick, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void tick() {
+        long now = ticker.nanoTime();
+        ClientWatch watch;
+        while ((watch = queue.peek()) != null) {
+            long wait = watch.dueNanos() - now;
+            if (wait > 0) {
+                tickAfter(wait);
+                return;
+            }
+            queue.poll();
+            watch.dequeue();
+            watch.visit(now);
+        }
+        ticking.set(false);
+        if (!queue.isEmpty() && ticking.compareAndSet(false, true)) tickAfter(delayNanos);
+    }
+}
