@@ -1,0 +1,88 @@
+package io.dropguard.exchange;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Those that want to hear that the exchange failed, in Jetty's own way: through them a loss reaches
+ * {@code AsyncListener.onError}, reactive types and whatever else listens. Thread-safe.
+ *
+ * <p>Jetty tells its listeners at once and once. A servlet that has called {@code startAsync()} but
+ * not yet returned only logs what it is told then, so Jetty knows but one listener, ours, and the
+ * others are told when the handling thread has left.
+ */
+final class FailureListeners {
+    private static final Logger LOG = LoggerFactory.getLogger(FailureListeners.class);
+
+    /** ee10, ee11: registered once per request, though each async cycle wants to hear. */
+    private static final String SERVLET_LISTENER = ".servlet.ServletChannelState";
+
+    private final Request request;
+    private final Consumer<Throwable> onFailure;
+    private @Nullable List<Consumer<Throwable>> listeners; // guarded by this
+    private boolean registered; // guarded by this
+    private volatile @Nullable Thread telling;
+
+    FailureListeners(Request request, Consumer<Throwable> onFailure) {
+        this.request = request;
+        this.onFailure = onFailure;
+    }
+
+    void add(Consumer<Throwable> listener) {
+        synchronized (this) {
+            if (listeners == null) listeners = new ArrayList<>(2);
+            listeners.add(listener);
+        }
+        register();
+    }
+
+    /** Has Jetty tell us. */
+    void register() {
+        synchronized (this) {
+            if (registered) return;
+            registered = true;
+        }
+        request.addFailureListener(onFailure);
+    }
+
+    /** Tells each listener once. */
+    void tell(Throwable failure) {
+        List<Consumer<Throwable>> told;
+        synchronized (this) {
+            if (listeners == null) return;
+            told = List.copyOf(listeners);
+            listeners.removeIf(listener -> !isServlet(listener));
+        }
+        Thread outer = telling;
+        telling = Thread.currentThread();
+        try {
+            for (Consumer<Throwable> listener : told) tell(listener, failure);
+        } finally {
+            telling = outer;
+        }
+    }
+
+    /**
+     * Whether the calling thread is telling listeners right now, so that what it runs is theirs.
+     */
+    boolean isTelling() {
+        return telling == Thread.currentThread();
+    }
+
+    private static void tell(Consumer<Throwable> listener, Throwable failure) {
+        try {
+            listener.accept(failure);
+        } catch (Throwable thrown) {
+            LOG.warn("A failure listener threw; the others still hear", thrown);
+        }
+    }
+
+    private static boolean isServlet(Consumer<Throwable> listener) {
+        return listener.getClass().getName().contains(SERVLET_LISTENER);
+    }
+}

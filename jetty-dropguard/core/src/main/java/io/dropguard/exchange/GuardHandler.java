@@ -1,0 +1,89 @@
+package io.dropguard.exchange;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.QuietException;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.ThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a {@link GuardedExchange} of every request. Thread-safe once started. */
+public final class GuardHandler extends Handler.Wrapper {
+    private final ExchangeConfig config;
+    private final GuardStatistics statistics = new GuardStatistics();
+    private final Executor executor =
+            // never queued: what must be told may be what frees the threads that all wait
+            task -> ThreadPool.executeImmediately(getServer().getThreadPool(), task);
+    private final DispatchListener dispatches = new DispatchListener();
+    private @Nullable Admission admission; // set before requests come
+
+    public GuardHandler(ExchangeConfig config) {
+        this.config = config;
+    }
+
+    public GuardStatistics statistics() {
+        return statistics;
+    }
+
+    ExchangeConfig config() {
+        return config;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        admission = new Admission(getServer().getThreadPool(), config.queueOrder());
+        getServer().addEventListener(dispatches);
+        super.doStart();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        getServer().removeEventListener(dispatches);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (Request.as(request, GuardedRequest.class) != null) // an error page, handled anew
+        return super.handle(request, response, callback);
+        GuardedExchange exchange = new GuardedExchange(this, request);
+        exchange.enter();
+        try {
+            exchange.begin();
+            Admission gate = requireNonNull(admission, "not started");
+            if (gate.isQueueing()
+                    && gate.take(new WaitingExchange(this, exchange, request, response, callback)))
+                return true;
+            return run(exchange, request, response, callback);
+        } finally {
+            exchange.leave();
+        }
+    }
+
+    boolean run(GuardedExchange exchange, Request request, Response response, Callback callback)
+            throws Exception {
+        GuardedRequest guarded = new GuardedRequest(request, exchange);
+        try {
+            boolean handled =
+                    super.handle(
+                            guarded,
+                            new GuardedResponse(guarded, response, exchange),
+                            new ExchangeCallback(callback, exchange));
+            if (!handled) exchange.over();
+            return handled;
+        } catch (Throwable thrown) {
+            exchange.over();
+            ClientLostException lost = exchange.lostException();
+            if (lost == null || QuietException.isQuiet(thrown)) throw thrown;
+            throw new ClientLostException(lost.loss(), thrown); // its end, however it says it
+        }
+    }
+}

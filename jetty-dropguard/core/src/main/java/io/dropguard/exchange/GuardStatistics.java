@@ -1,0 +1,86 @@
+package io.dropguard.exchange;
+
+import io.dropguard.cancel.ClientLoss.Signal;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts what the guard saw since it was made. Thread-safe; each count is exact once all is quiet.
+ */
+public final class GuardStatistics {
+    private final Map<Signal, LongAdder> losses = new EnumMap<>(Signal.class);
+    private final LongAdder begun = new LongAdder();
+    private final LongAdder ended = new LongAdder();
+    private final LongAdder unrun = new LongAdder();
+    private final LongAdder interrupts = new LongAdder();
+
+    GuardStatistics() {
+        for (Signal signal : Signal.values()) losses.put(signal, new LongAdder());
+    }
+
+    /** Exchanges whose client was lost before its answer was handed down, by how it was noticed. */
+    public Map<Signal, Long> losses() {
+        Map<Signal, Long> counts = new EnumMap<>(Signal.class);
+        losses.forEach((signal, count) -> counts.put(signal, count.sum()));
+        return counts;
+    }
+
+    /** Exchanges that are not over. */
+    public long active() {
+        long over =
+                ended.sum(); // first, so that one which ends meanwhile is not counted below zero
+        return begun.sum() - over;
+    }
+
+    /** Exchanges so far, those that are not over included. */
+    public long exchanges() {
+        return begun.sum();
+    }
+
+    /** Lost exchanges that were never run, because their client had left while they queued. */
+    public long unrun() {
+        return unrun.sum();
+    }
+
+    /** Threads that were interrupted. */
+    public long interrupts() {
+        return interrupts.sum();
+    }
+
+    void begun() {
+        begun.increment();
+    }
+
+    void ended() {
+        ended.increment();
+    }
+
+    void dropped() {
+        unrun.increment();
+    }
+
+    void interrupted() {
+        interrupts.increment();
+    }
+
+    void lost(Signal signal) {
+        LongAdder count = losses.get(signal);
+        if (count != null) count.increment();
+    }
+
+    @Override
+    public String toString() {
+        return "GuardStatistics[exchanges="
+                + exchanges()
+                + ", active="
+                + active()
+                + ", losses="
+                + losses()
+                + ", unrun="
+                + unrun()
+                + ", interrupts="
+                + interrupts()
+                + "]";
+    }
+}

@@ -1,0 +1,52 @@
+package io.dropguard.exchange;
+
+import java.io.EOFException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/** The request as the application sees it: it carries the exchange, and knows who wants to hear. */
+final class GuardedRequest extends Request.Wrapper {
+    private final GuardedExchange exchange;
+
+    GuardedRequest(Request request, GuardedExchange exchange) {
+        super(request);
+        this.exchange = exchange;
+    }
+
+    GuardedExchange exchange() {
+        return exchange;
+    }
+
+    /** Kept here and not in the request's map, which most requests never need to allocate. */
+    @Override
+    public @Nullable Object getAttribute(String name) {
+        return GuardedExchange.ATTRIBUTE.equals(name) ? exchange : super.getAttribute(name);
+    }
+
+    @Override
+    public Set<String> getAttributeNameSet() {
+        Set<String> names = new HashSet<>(super.getAttributeNameSet());
+        names.add(GuardedExchange.ATTRIBUTE);
+        return names;
+    }
+
+    @Override
+    public void addFailureListener(Consumer<Throwable> listener) {
+        exchange.failures().add(listener);
+    }
+
+    /** Jetty fails a pending read of a reset stream instead of calling failure listeners. */
+    @Override
+    public Content.@Nullable Chunk read() {
+        Content.Chunk chunk = super.read();
+        if (chunk != null
+                && exchange.isMultiplexed()
+                && Content.Chunk.isFailure(chunk, true)
+                && chunk.getFailure() instanceof EOFException reset) exchange.streamFailed(reset);
+        return chunk;
+    }
+}

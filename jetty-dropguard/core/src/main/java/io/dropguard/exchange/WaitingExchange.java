@@ -1,0 +1,46 @@
+package io.dropguard.exchange;
+
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * A request that has been parsed and not been run.
+ *
+ * <p>Its client may leave while it waits, so it is looked at before it is run. Confined to the
+ * thread that took it.
+ */
+record WaitingExchange(
+        GuardHandler handler,
+        GuardedExchange exchange,
+        Request request,
+        Response response,
+        Callback callback) {
+
+    /** nginx's status for a client that closed the request: no client reads it, but logs do. */
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    /** Ends the exchange if its client is known to have left. */
+    boolean dropIfLost() {
+        if (!exchange.isLost()) return false;
+        handler.statistics().dropped();
+        exchange.over();
+        response.setStatus(CLIENT_CLOSED_REQUEST);
+        callback.failed(new Request.Handler.AbortException("client lost before it was served"));
+        return true;
+    }
+
+    /** Runs it on the calling thread, in the place of the one that brought it. */
+    void run() {
+        exchange.enter();
+        try {
+            if (!handler.run(exchange, request, response, callback))
+                Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
+        } catch (Throwable thrown) {
+            Response.writeError(request, response, callback, thrown);
+        } finally {
+            exchange.leave();
+        }
+    }
+}
