@@ -1,0 +1,76 @@
+package io.dropguard.samples.quickstart;
+
+import io.dropguard.cancel.ClientLoss;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** What the endpoints did, for {@code /stats} and the console. Thread-safe. */
+final class Computations {
+    private record LastLoss(ClientLoss loss, Instant stopped) {}
+
+    private final PrintStream console;
+    private final LongAdder started = new LongAdder();
+    private final LongAdder completed = new LongAdder();
+    private final LongAdder stopped = new LongAdder();
+    private final Map<ClientLoss.Signal, LongAdder> losses = new EnumMap<>(ClientLoss.Signal.class);
+    private final AtomicReference<@Nullable LastLoss> last = new AtomicReference<>();
+
+    Computations(PrintStream console) {
+        this.console = console;
+        for (ClientLoss.Signal signal : ClientLoss.Signal.values())
+            losses.put(signal, new LongAdder());
+    }
+
+    void started() {
+        started.increment();
+    }
+
+    void completed() {
+        completed.increment();
+    }
+
+    /** The work has stopped, because of {@code loss}. */
+    void stopped(ClientLoss loss) {
+        Instant now = Instant.now();
+        stopped.increment();
+        LongAdder count = losses.get(loss.signal());
+        if (count != null) count.increment();
+        last.set(new LastLoss(loss, now));
+        console.printf("stopped: %s after %d ms%n", loss.signal(), loss.after().toMillis());
+    }
+
+    Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put(
+                "computations",
+                Map.of(
+                        "started", started.sum(),
+                        "completed", completed.sum(),
+                        "stopped", stopped.sum()));
+        Map<String, Long> counts = new LinkedHashMap<>();
+        losses.forEach((signal, count) -> counts.put(signal.name(), count.sum()));
+        json.put("losses", counts);
+        json.put("lastLoss", lastLoss());
+        return json;
+    }
+
+    private @Nullable Map<String, Object> lastLoss() {
+        LastLoss it = last.get();
+        if (it == null) return null;
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("signal", it.loss().signal().name());
+        json.put("epochMicros", micros(it.loss().at()));
+        json.put("stoppedEpochMicros", micros(it.stopped()));
+        return json;
+    }
+
+    private static long micros(Instant instant) {
+        return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
+    }
+}

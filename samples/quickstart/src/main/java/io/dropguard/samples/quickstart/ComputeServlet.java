@@ -1,0 +1,119 @@
+package io.dropguard.samples.quickstart;
+
+import io.dropguard.cancel.CancellationToken;
+import io.dropguard.cancel.ClientLoss;
+import io.dropguard.servlet.ServletGuard;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+
+/**
+ * {@code GET /compute?mode=M&ms=N}: works for N milliseconds in one of four ways, and stops when
+ * the client leaves. The same code runs in a server that is not guarded; there nothing stops it.
+ */
+final class ComputeServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    /** An hour: longer than anybody waits. */
+    private static final long MAX_MILLIS = 3_600_000;
+
+    private final transient Computations computations;
+    private final transient ExecutorService workers;
+
+    ComputeServlet(Computations computations, ExecutorService workers) {
+        this.computations = computations;
+        this.workers = workers;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        long millis = millis(request);
+        if (millis < 0) {
+            String given = request.getParameter("ms");
+            Json.badRequest(response, "ms: " + given + " (expected: 0.." + MAX_MILLIS + ")");
+            return;
+        }
+        String mode = request.getParameter("mode") == null ? "block" : request.getParameter("mode");
+        switch (mode) {
+            case "block" -> compute(request, response, millis, ComputeServlet::sleep);
+            case "cpu" -> compute(request, response, millis, ComputeServlet::spin);
+            case "pool" -> compute(request, response, millis, this::delegate);
+            case "async" -> AsyncComputation.start(request, millis, workers, computations);
+            default ->
+                    Json.badRequest(
+                            response, "mode: " + mode + " (expected: block, cpu, async or pool)");
+        }
+    }
+
+    private static long millis(HttpServletRequest request) {
+        String given = request.getParameter("ms");
+        if (given == null) return 1000;
+        try {
+            long millis = Long.parseLong(given);
+            return millis > MAX_MILLIS ? -1 : millis;
+        } catch (NumberFormatException notANumber) {
+            return -1;
+        }
+    }
+
+    private interface Work {
+        void run(long millis, CancellationToken token)
+                throws InterruptedException, ExecutionException;
+    }
+
+    private void compute(
+            HttpServletRequest request, HttpServletResponse response, long millis, Work work)
+            throws ServletException, IOException {
+        CancellationToken token =
+                ServletGuard.isGuarded(request)
+                        ? ServletGuard.token(request)
+                        : CancellationToken.none();
+        computations.started();
+        try {
+            work.run(millis, token);
+        } catch (InterruptedException | ExecutionException | CancellationException stopped) {
+            if (token.reason().orElse(null) instanceof ClientLoss loss) {
+                computations.stopped(loss);
+                return; // nobody reads what we would answer
+            }
+            throw new ServletException(stopped);
+        }
+        computations.completed();
+        Json.write(response, Map.of("computed", millis));
+    }
+
+    /** Blocks: stops because its thread is interrupted. */
+    private static void sleep(long millis, CancellationToken token) throws InterruptedException {
+        Thread.sleep(millis);
+    }
+
+    /** Computes: stops because it asks. */
+    private static void spin(long millis, CancellationToken token) {
+        long end = System.nanoTime() + millis * 1_000_000;
+        while (System.nanoTime() - end < 0) {
+            token.throwIfCancelled();
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Waits for another thread: both stop. */
+    private void delegate(long millis, CancellationToken token)
+            throws InterruptedException, ExecutionException {
+        Future<?> part =
+                workers.submit(
+                        token.wrap(
+                                () -> {
+                                    Thread.sleep(millis);
+                                    return null;
+                                }));
+        part.get();
+    }
+}

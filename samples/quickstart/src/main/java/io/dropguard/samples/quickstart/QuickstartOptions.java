@@ -1,0 +1,79 @@
+package io.dropguard.samples.quickstart;
+
+import io.dropguard.DropGuard;
+import java.util.Iterator;
+import java.util.List;
+
+/** The command line. Confined to the main thread. */
+final class QuickstartOptions {
+    static final String USAGE =
+            """
+            Usage: java -jar quickstart.jar [options]
+              --host H            address to bind (default 127.0.0.1)
+              --port N            clear text: HTTP/1.1 and h2c (default 8080; 0 picks one)
+              --tls-port N        TLS: HTTP/1.1 and h2 (default 8443; 0 picks one; -1 for none)
+              --threads N         threads of the server's pool (default 200)
+              --bare              the same endpoints without DropGuard
+              --half-close V      probe, loss or ignore
+              --watch-delay T     such as 5ms
+              --read-ahead B      such as 16KiB
+              --interrupt V       true or false
+              --queue-order V     fifo or newest-first
+              --help              this text
+            """;
+
+    String host = "127.0.0.1";
+    int port = 8080;
+    int tlsPort = 8443;
+    int threads = 200;
+    boolean bare;
+    boolean help;
+    final DropGuard.Builder guard = DropGuard.builder();
+
+    private QuickstartOptions() {}
+
+    /**
+     * @throws IllegalArgumentException with a message for the user
+     */
+    static QuickstartOptions parse(List<String> arguments) {
+        QuickstartOptions options = new QuickstartOptions();
+        for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
+            String option = rest.next();
+            switch (option) {
+                case "--help", "-h" -> options.help = true;
+                case "--bare" -> options.bare = true;
+                case "--host" -> options.host = value(option, rest);
+                case "--port" -> options.port = number(option, rest, 0, 65_535);
+                case "--tls-port" -> options.tlsPort = number(option, rest, -1, 65_535);
+                case "--threads" -> options.threads = number(option, rest, 8, 10_000);
+                default -> {
+                    if (!option.startsWith("--"))
+                        throw new IllegalArgumentException(
+                                option
+                                        + ": unknown argument (expected: options such as --port 8080)");
+                    String key = option.substring(2);
+                    options.guard.set(key, value(option, rest));
+                }
+            }
+        }
+        return options;
+    }
+
+    private static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext())
+            throw new IllegalArgumentException(option + ": no value (expected: one after it)");
+        return rest.next();
+    }
+
+    private static int number(String option, Iterator<String> rest, int least, int most) {
+        String given = value(option, rest);
+        try {
+            int number = Integer.parseInt(given);
+            if (number >= least && number <= most) return number;
+        } catch (NumberFormatException notANumber) {
+            // told below
+        }
+        throw new IllegalArgumentException(
+                option + ": " + given + " (expected: " + least + ".." + most + ")");
+    }
+}
