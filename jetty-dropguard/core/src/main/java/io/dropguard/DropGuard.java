@@ -1,7 +1,5 @@
 package io.dropguard;
 
-import static java.util.Objects.requireNonNull;
-
 import io.dropguard.connector.GuardConnectionFactory;
 import io.dropguard.connector.HalfClose;
 import io.dropguard.connector.WatchConfig;
@@ -10,9 +8,7 @@ import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.exchange.QueueOrder;
 import java.time.Duration;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.slf4j.Logger;
@@ -31,9 +27,9 @@ public final class DropGuard {
     private final WatchConfig watch;
     private final GuardHandler handler;
 
-    private DropGuard(Builder builder) {
-        this.watch = builder.watch;
-        this.handler = new GuardHandler(builder.exchange);
+    private DropGuard(WatchConfig watch, ExchangeConfig exchange) {
+        this.watch = watch;
+        this.handler = new GuardHandler(exchange);
     }
 
     /** A guard with the default options. */
@@ -91,22 +87,24 @@ public final class DropGuard {
 
     /** Collects options. Not thread-safe. */
     public static final class Builder {
-        private static final Map<String, BiConsumer<Builder, String>> OPTIONS = new TreeMap<>();
-
-        static {
-            option(
-                    "half-close",
-                    (b, k, v) -> b.halfClose(OptionValues.choice(k, v, HalfClose.class)));
-            option("interrupt", (b, k, v) -> b.interrupt(OptionValues.flag(k, v)));
-            option(
-                    "queue-order",
-                    (b, k, v) -> b.queueOrder(OptionValues.choice(k, v, QueueOrder.class)));
-            option("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)));
-            option("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)));
-        }
+        static final Options<Builder> OPTIONS =
+                new Options<Builder>()
+                        .with(
+                                "half-close",
+                                (b, k, v) ->
+                                        b.halfClose(OptionValues.choice(k, v, HalfClose.class)))
+                        .with("interrupt", (b, k, v) -> b.interrupt(OptionValues.flag(k, v)))
+                        .with(
+                                "queue-order",
+                                (b, k, v) ->
+                                        b.queueOrder(OptionValues.choice(k, v, QueueOrder.class)))
+                        .with("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)))
+                        .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
+                        .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
+        private final PolicyBuilder everywhere = PolicyBuilder.create();
 
         private Builder() {}
 
@@ -148,25 +146,32 @@ public final class DropGuard {
          * @throws IllegalArgumentException if there is no such key, or the value does not fit
          */
         public Builder set(String key, String value) {
-            requireNonNull(value, key);
-            BiConsumer<Builder, String> option = OPTIONS.get(key);
-            if (option == null)
-                throw new IllegalArgumentException(
-                        key + ": unknown option (expected: one of " + OPTIONS.keySet() + ")");
-            option.accept(this, value);
+            OPTIONS.set(this, key, value);
+            return this;
+        }
+
+        /** What clients may expect on paths that no pattern of {@link #path} matches. */
+        public Builder everywhere(Consumer<PolicyBuilder> policy) {
+            policy.accept(everywhere);
+            return this;
+        }
+
+        /**
+         * What clients may expect on paths that match a pattern of the Servlet specification, such
+         * as {@code /report}, {@code /report/*} or {@code *.json}, from the server's root. The most
+         * specific pattern wins.
+         */
+        public Builder path(String pattern, Consumer<PolicyBuilder> policy) {
+            PolicyBuilder builder = PolicyBuilder.create();
+            policy.accept(builder);
+            exchange = exchange.withPolicies(exchange.policies().with(pattern, builder.build()));
             return this;
         }
 
         public DropGuard build() {
-            return new DropGuard(this);
-        }
-
-        private interface Setter {
-            void set(Builder builder, String key, String value);
-        }
-
-        private static void option(String key, Setter setter) {
-            OPTIONS.put(key, (builder, value) -> setter.set(builder, key, value));
+            return new DropGuard(
+                    watch,
+                    exchange.withPolicies(exchange.policies().withDefault(everywhere.build())));
         }
     }
 }

@@ -4,11 +4,13 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the values of options as people write them. Errors name the key, the value and what fits.
@@ -59,6 +61,27 @@ final class OptionValues {
         } catch (NumberFormatException | ArithmeticException malformed) {
             throw wrong(key, value, "bytes such as 16384, 16KiB or 1MiB");
         }
+    }
+
+    /** As {@link #duration}, or {@code none}. */
+    static @Nullable Duration durationOrNone(String key, String value) {
+        return value.strip().equals("none") ? null : duration(key, value);
+    }
+
+    static int number(String key, String value) {
+        try {
+            return Integer.parseInt(value.strip());
+        } catch (NumberFormatException malformed) {
+            throw wrong(key, value, "a whole number");
+        }
+    }
+
+    /** Names with commas between. */
+    static List<String> list(String value) {
+        return Arrays.stream(value.split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     static boolean flag(String key, String value) {

@@ -31,6 +31,7 @@ public final class CancellationSource {
      */
     public static CancellationSource childOf(CancellationToken parent) {
         CancellationSource child = new CancellationSource(parent.executor());
+        child.setDeadline(parent.deadline());
         child.withParent = parent.register(child::cancel, true);
         return child;
     }
@@ -68,6 +69,14 @@ public final class CancellationSource {
         boolean decided = token.complete();
         if (decided) withParent.close();
         return decided;
+    }
+
+    /**
+     * Sets what {@link CancellationToken#deadline} tells. Whoever sets it sees to it that it is
+     * kept.
+     */
+    public void setDeadline(Deadline deadline) {
+        token.deadline(requireNonNull(deadline, "deadline"));
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class CancellationToken {
 
     private final Executor executor;
     private volatile @Nullable CancellationReason reason; // written under this
+    private volatile Deadline deadline = Deadline.never();
     private boolean completed; // guarded by this
     private @Nullable CancellationCallback first; // guarded by this
     private @Nullable CancellationCallback last; // guarded by this
@@ -49,6 +50,15 @@ public final class CancellationToken {
     /** The first reason that was given, or empty while there is none. */
     public Optional<CancellationReason> reason() {
         return Optional.ofNullable(reason);
+    }
+
+    /** By when the work must have ended, to tell those who are asked to do a part of it. */
+    public Deadline deadline() {
+        return deadline;
+    }
+
+    void deadline(Deadline moved) {
+        deadline = moved;
     }
 
     /**

@@ -80,6 +80,15 @@ public final class Deadline {
         return Duration.ofNanos(Math.max(0, remainingNanos()));
     }
 
+    /**
+     * This deadline moved by {@code time}, which may be negative.
+     *
+     * @throws ArithmeticException if that is centuries away
+     */
+    public Deadline plus(Duration time) {
+        return limited ? new Deadline(ticker, atNanos + time.toNanos(), true) : this;
+    }
+
     /** The earlier of the two. */
     public Deadline earlier(Deadline other) {
         if (!other.limited) return this;

@@ -2,6 +2,7 @@ package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
@@ -15,6 +16,8 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notices on one connection that the client has left while its request is computed. Thread-safe.
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * interest with the watch, which finds it there.
  */
 public final class ClientWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientWatch.class);
+
     private final AbstractEndPoint endPoint;
     private final SocketChannel channel;
     private final Executor executor;
@@ -124,6 +129,16 @@ public final class ClientWatch {
         if (end == null) return true;
         onEnd(current);
         return probe == null || responding;
+    }
+
+    /** Closes the connection with RST: an orderly end would pass for the end of the message. */
+    public void reset() {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException | UnsupportedOperationException notReset) {
+            LOG.debug("cannot be reset, and is closed: {}", endPoint, notReset);
+        }
+        endPoint.close();
     }
 
     // ---- for the timer

@@ -2,24 +2,28 @@ package io.dropguard.exchange;
 
 import org.eclipse.jetty.util.Callback;
 
-/** Ends the exchange when the application has answered, before Jetty hears it. */
-final class ExchangeCallback extends Callback.Nested {
-    private final GuardedExchange exchange;
+/** What the application calls when it has answered, or failed. */
+final class ExchangeCallback implements Callback {
+    private final ResponseGate gate;
+    private final InvocationType invocationType;
 
-    ExchangeCallback(Callback callback, GuardedExchange exchange) {
-        super(callback);
-        this.exchange = exchange;
+    ExchangeCallback(ResponseGate gate, InvocationType invocationType) {
+        this.gate = gate;
+        this.invocationType = invocationType;
     }
 
     @Override
     public void succeeded() {
-        exchange.over();
-        super.succeeded();
+        gate.complete(null);
     }
 
     @Override
     public void failed(Throwable failure) {
-        exchange.over();
-        super.failed(failure);
+        gate.complete(failure);
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return invocationType;
     }
 }

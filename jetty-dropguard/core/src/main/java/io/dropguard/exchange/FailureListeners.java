@@ -26,6 +26,7 @@ final class FailureListeners {
     private final Consumer<Throwable> onFailure;
     private @Nullable List<Consumer<Throwable>> listeners; // guarded by this
     private boolean registered; // guarded by this
+    private @Nullable Throwable last; // guarded by this: what they were told last
     private volatile @Nullable Thread telling;
 
     FailureListeners(Request request, Consumer<Throwable> onFailure) {
@@ -50,10 +51,23 @@ final class FailureListeners {
         request.addFailureListener(onFailure);
     }
 
-    /** Tells each listener once. */
+    synchronized boolean isEmpty() {
+        return listeners == null;
+    }
+
+    /** As {@link #tell}, unless they were told of this very failure. */
+    void tellUnlessTold(Throwable failure) {
+        synchronized (this) {
+            if (last == failure) return;
+        }
+        tell(failure);
+    }
+
+    /** Tells each listener once; a servlet's once for every async cycle. */
     void tell(Throwable failure) {
         List<Consumer<Throwable>> told;
         synchronized (this) {
+            last = failure;
             if (listeners == null) return;
             told = List.copyOf(listeners);
             listeners.removeIf(listener -> !isServlet(listener));

@@ -2,6 +2,7 @@ package io.dropguard.exchange;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Handler;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class GuardHandler extends Handler.Wrapper {
     private final ExchangeConfig config;
     private final GuardStatistics statistics = new GuardStatistics();
+    private final ExchangeTimer timer = new ExchangeTimer();
     private final Executor executor =
             // never queued: what must be told may be what frees the threads that all wait
             task -> ThreadPool.executeImmediately(getServer().getThreadPool(), task);
@@ -23,6 +25,11 @@ public final class GuardHandler extends Handler.Wrapper {
 
     public GuardHandler(ExchangeConfig config) {
         this.config = config;
+        installBean(timer);
+    }
+
+    ExchangeTimer timer() {
+        return timer;
     }
 
     public GuardStatistics statistics() {
@@ -54,10 +61,11 @@ public final class GuardHandler extends Handler.Wrapper {
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (Request.as(request, GuardedRequest.class) != null) // an error page, handled anew
         return super.handle(request, response, callback);
-        GuardedExchange exchange = new GuardedExchange(this, request);
+        GuardedExchange exchange = new GuardedExchange(this, request, response, callback);
         exchange.enter();
         try {
             exchange.begin();
+            exchange.apply(config.policies().of(request));
             Admission gate = requireNonNull(admission, "not started");
             if (gate.isQueueing()
                     && gate.take(new WaitingExchange(this, exchange, request, response, callback)))
@@ -71,19 +79,39 @@ public final class GuardHandler extends Handler.Wrapper {
     boolean run(GuardedExchange exchange, Request request, Response response, Callback callback)
             throws Exception {
         GuardedRequest guarded = new GuardedRequest(request, exchange);
+        ResponseGate gate = exchange.gate();
         try {
             boolean handled =
                     super.handle(
                             guarded,
-                            new GuardedResponse(guarded, response, exchange),
-                            new ExchangeCallback(callback, exchange));
-            if (!handled) exchange.over();
-            return handled;
-        } catch (Throwable thrown) {
+                            new GuardedResponse(guarded, response, gate),
+                            new ExchangeCallback(gate, callback.getInvocationType()));
+            if (handled) return true;
+            if (gate.isGuards()) {
+                gate.complete(null);
+                return true;
+            }
+            gate.close();
             exchange.over();
-            ClientLostException lost = exchange.lostException();
-            if (lost == null || QuietException.isQuiet(thrown)) throw thrown;
-            throw new ClientLostException(lost.loss(), thrown); // its end, however it says it
+            return false;
+        } catch (Throwable thrown) {
+            if (gate.isGuards()) {
+                gate.complete(thrown);
+                return true;
+            }
+            gate.close();
+            exchange.over();
+            throw quiet(thrown, exchange.failure());
         }
+    }
+
+    /** Whatever it says, it was the end of work that had been told to end. */
+    private static Exception quiet(Throwable thrown, @Nullable IOException told) throws Exception {
+        if (told != null && !QuietException.isQuiet(thrown)) {
+            thrown.addSuppressed(told);
+            return new QuietException.Exception(thrown);
+        }
+        if (thrown instanceof Error error) throw error;
+        return (Exception) thrown;
     }
 }

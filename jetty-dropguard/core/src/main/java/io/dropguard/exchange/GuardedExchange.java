@@ -1,23 +1,28 @@
 package io.dropguard.exchange;
 
+import static java.util.Objects.requireNonNull;
+
+import io.dropguard.cancel.CancellationReason;
 import io.dropguard.cancel.CancellationSource;
 import io.dropguard.cancel.CancellationToken;
 import io.dropguard.cancel.ClientLoss;
 import io.dropguard.cancel.ClientLoss.Signal;
-import io.dropguard.cancel.InterruptScope;
+import io.dropguard.cancel.Deadline;
+import io.dropguard.cancel.DeadlineExpired;
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.connector.WatchedExchange;
+import io.dropguard.heartbeat.HeartbeatConfig;
 import java.io.EOFException;
-import java.net.SocketException;
-import java.nio.channels.ClosedChannelException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +30,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One request being answered: everything that may end it meets here. Thread-safe.
  *
- * <p>The {@link CancellationSource} decides once whether the exchange completed or was lost. A loss
- * interrupts the handling thread at once; Jetty's failure listeners hear it when that thread has
- * left (T1 loses the client, T2 leaves: whoever takes the lock second tells them).
+ * <p>The {@link CancellationSource} decides once whether the exchange completed or was cancelled. A
+ * cancellation interrupts the handling thread at once; Jetty's failure listeners hear of it when
+ * that thread has left.
  */
 public final class GuardedExchange implements WatchedExchange {
     /** The request attribute that holds the exchange. */
@@ -36,33 +41,30 @@ public final class GuardedExchange implements WatchedExchange {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedExchange.class);
 
     private final GuardHandler handler;
-    private final Request request;
+    private final Request request; // Jetty's own
     private final @Nullable ClientWatch wire; // beneath the connection, if its connector is guarded
     private final boolean multiplexed;
     private final CancellationSource source;
     private final FailureListeners failures;
+    private final HandlingThread thread = new HandlingThread();
+    private final ResponseGate gate;
+    private final ExchangeTimes times;
+    private boolean over; // guarded by this
     private volatile boolean interrupt;
     private volatile boolean answering;
-    private volatile @Nullable ClientLostException lost;
+    private volatile boolean told; // the listeners have heard, or are about to
+    private volatile @Nullable IOException failure; // why it is in vain, as listeners are told
 
-    private @Nullable InterruptScope scope; // guarded by this: of the thread that handles us now
-    private int depth; // guarded by this: how often that thread has entered
-    private boolean
-            failureDue; // guarded by this: lost, and the listeners wait for the thread to leave
-    private boolean told; // guarded by this: the listeners have heard, or are about to
-    private boolean over; // guarded by this
-
-    GuardedExchange(GuardHandler handler, Request request) {
+    GuardedExchange(GuardHandler handler, Request request, Response response, Callback callback) {
         this.handler = handler;
         this.request = request;
         this.interrupt = handler.config().interrupt();
         this.source = new CancellationSource(handler.executor());
         this.failures = new FailureListeners(request, this::onFailure);
-        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        this.wire = ClientWatch.beneath(endPoint);
-        this.multiplexed =
-                request.getConnectionMetaData().getHttpVersion().getVersion()
-                        > HttpVersion.HTTP_1_1.getVersion();
+        this.wire = ClientWatch.beneath(endPoint());
+        this.multiplexed = version().getVersion() > HttpVersion.HTTP_1_1.getVersion();
+        this.gate = new ResponseGate(this, request, response, callback);
+        this.times = new ExchangeTimes(this, handler.timer());
     }
 
     /**
@@ -75,8 +77,8 @@ public final class GuardedExchange implements WatchedExchange {
                 .orElseThrow(
                         () ->
                                 new IllegalStateException(
-                                        "This request is not guarded (expected: DropGuard.installOn(server)"
-                                                + " before the server starts)"));
+                                        "This request is not guarded (expected:"
+                                                + " DropGuard.installOn(server) before it starts)"));
     }
 
     /** The exchange of a request, or empty if the server is not guarded. */
@@ -95,13 +97,37 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** Whether and how the client was lost. */
     public Optional<ClientLoss> loss() {
-        ClientLostException thrown = lost;
-        return thrown == null ? Optional.empty() : Optional.of(thrown.loss());
+        return failure instanceof ClientLostException lost
+                ? Optional.of(lost.loss())
+                : Optional.empty();
     }
 
-    /** Whether a loss interrupts the thread that handles this exchange; from now on. */
+    /** Whether a cancellation interrupts the thread that handles this exchange; from now on. */
     public void setInterrupt(boolean interrupt) {
         this.interrupt = interrupt;
+    }
+
+    /** How many heartbeats were sent so far. */
+    public int heartbeats() {
+        return gate.heartbeats();
+    }
+
+    /** How the client's line is kept alive, from now on. */
+    public void setHeartbeat(HeartbeatConfig config) {
+        times.setHeartbeat(requireNonNull(config, "heartbeat"));
+    }
+
+    /**
+     * By when the response must have ended; moves one that was set before, and {@link
+     * Deadline#never()} clears it. Without effect once a deadline has expired.
+     */
+    public void setDeadline(Deadline deadline) {
+        times.setDeadline(requireNonNull(deadline, "deadline"), source);
+    }
+
+    /** Applies what is configured for a path. */
+    public void apply(ResponsePolicy policy) {
+        times.apply(policy, request, source);
     }
 
     @Override
@@ -123,7 +149,7 @@ public final class GuardedExchange implements WatchedExchange {
     }
 
     boolean isLost() {
-        return lost != null;
+        return failure instanceof ClientLostException;
     }
 
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
@@ -139,125 +165,118 @@ public final class GuardedExchange implements WatchedExchange {
             over = true;
         }
         answering();
+        times.close();
         source.complete();
         handler.statistics().ended();
     }
 
-    // ---- the handling thread
-
-    /** The calling thread handles the exchange now, unless another one does. */
-    synchronized void enter() {
-        if (scope == null) {
-            if (over || failures.isTelling()) return; // what listeners do is not the work
-            scope = InterruptScope.open();
-            depth = 1;
-        } else if (scope.isCurrentThread()) depth++;
+    void enter() {
+        if (!failures.isTelling()) thread.enter(); // what listeners do is not the work
     }
 
-    /** The calling thread leaves, if it had entered. */
     void leave() {
-        InterruptScope left;
-        ClientLostException loss;
-        boolean first;
-        boolean again;
-        synchronized (this) {
-            left = scope;
-            if (left == null || !left.isCurrentThread() || --depth > 0) return;
-            scope = null;
-            loss = over ? null : lost;
-            first = failureDue;
-            again = told;
-            failureDue = false;
-            if (loss != null && first) told = true;
-        }
-        left.close();
-        if (loss == null) return;
-        if (first) fail(loss);
-        else if (again)
-            failures.tell(loss); // a new async cycle has begun after the loss: it wants to hear too
+        boolean before = told;
+        IOException again = failure;
+        if (thread.leave() && before && again != null && !isOver())
+            failures.tell(again); // an async cycle that has begun since then wants to hear too
     }
 
-    private void interrupt() {
-        InterruptScope handling;
-        synchronized (this) {
-            handling = scope;
-        }
-        if (handling != null && interrupt && handling.interrupt())
-            handler.statistics().interrupted();
+    private synchronized boolean isOver() {
+        return over;
     }
 
     // ---- what may go wrong
 
     @Override
     public void clientLost(Signal signal, @Nullable Throwable failure) {
-        if (!answering && lose(signal, failure)) tellListeners();
+        if (!answering) lose(signal, failure);
     }
 
     void writeFailed(Throwable failure) {
-        if (!isDisconnect(failure)) return;
-        Signal signal =
-                multiplexed && failure instanceof EOFException
-                        ? streamSignal()
-                        : Signal.WRITE_FAILED;
-        if (lose(signal, failure)) tellListeners();
+        if (!Disconnects.isDisconnect(failure)) return;
+        boolean ofStream = multiplexed && failure instanceof EOFException;
+        lose(ofStream ? streamSignal() : Signal.WRITE_FAILED, failure);
     }
 
     /** HTTP/2: a pending read failed, and so nobody else was told. */
     void streamFailed(EOFException failure) {
-        if (lose(streamSignal(), failure)) tellListeners();
+        lose(streamSignal(), failure);
     }
 
     /**
      * Jetty's failure listener: HTTP/2 resets come here, and for HTTP/1.1 what we raised ourselves.
      */
     private void onFailure(Throwable failure) {
-        if (multiplexed && failure instanceof EOFException) {
-            if (lose(streamSignal(), failure)) tellListeners();
-        } else {
-            failures.tell(failure);
-        }
+        if (multiplexed && failure instanceof EOFException) lose(streamSignal(), failure);
+        else failures.tell(failure);
     }
 
-    private boolean lose(Signal signal, @Nullable Throwable failure) {
-        long nanos = Math.max(0, System.nanoTime() - beginNanos());
-        ClientLoss loss = new ClientLoss(signal, Duration.ofNanos(nanos), Instant.now(), failure);
+    private void lose(Signal signal, @Nullable Throwable cause) {
+        ClientLoss loss = new ClientLoss(signal, age(), Instant.now(), cause);
+        if (cancel(loss, new ClientLostException(loss))) handler.statistics().lost(signal);
+    }
+
+    /** The deadline has come. */
+    void expire() {
+        DeadlineExpired reason = new DeadlineExpired(times.permitted());
+        DeadlineExpiredException expired = new DeadlineExpiredException(reason);
+        if (!isLost() && gate.expire(expired, times.deadlineStatus())) cancel(reason, expired);
+    }
+
+    private boolean cancel(CancellationReason reason, IOException thrown) {
         Runnable urgent =
                 () -> {
-                    interrupt();
-                    lost = new ClientLostException(loss);
-                    handler.statistics().lost(signal);
+                    if (interrupt && thread.interrupt()) handler.statistics().interrupted();
+                    failure = thrown;
                 };
-        if (!source.cancel(loss, urgent)) return false;
-        LOG.debug("{} {}", loss.describe(), request.getId());
+        if (!source.cancel(reason, urgent)) return false;
+        LOG.debug("{} {}", reason.describe(), request.getId());
+        if (!thread.afterwards(this::tell)) execute(this::tell);
         return true;
     }
 
-    private void tellListeners() {
-        ClientLostException loss = lost;
-        synchronized (this) {
-            if (over || loss == null) return;
-            if (scope != null) {
-                failureDue = true;
-                return;
-            }
-            told = true;
-        }
-        handler.executor().execute(() -> fail(loss));
+    /** Tells those that listen for failures that their work is in vain. */
+    private void tell() {
+        IOException thrown = failure;
+        if (thrown == null || isOver()) return;
+        told = true;
+        if (thrown instanceof ClientLostException && !multiplexed) failChannel(thrown);
+        failures.tellUnlessTold(thrown);
+        if (failures.isEmpty()) gate.abandon();
     }
 
-    /** Runs Jetty's failure path: pending reads and writes fail, listeners hear. */
-    private void fail(ClientLostException loss) {
-        if (multiplexed) { // Jetty has failed the stream itself
-            failures.tell(loss);
-            return;
-        }
+    /** Runs Jetty's failure path: pending reads and writes fail, or else it tells us. */
+    private void failChannel(IOException thrown) {
         try {
-            Runnable task = HttpChannel.from(request).onRemoteFailure(loss);
+            Runnable task = HttpChannel.from(request).onRemoteFailure(thrown);
             if (task != null) task.run();
         } catch (IllegalStateException completed) {
             LOG.trace("completed meanwhile", completed);
         }
     }
+
+    /** Ends the message so that nobody takes it for whole: no last chunk, or a reset stream. */
+    void breakOff(IOException thrown) {
+        if (!multiplexed && wire != null && version() == HttpVersion.HTTP_1_0) wire.reset();
+        else if (!multiplexed) endPoint().close(thrown);
+        else
+            try {
+                request.addHttpStreamWrapper(
+                        stream -> {
+                            stream.cancelSend(thrown, Callback.NOOP).run();
+                            return stream;
+                        });
+            } catch (IllegalStateException completed) {
+                LOG.trace("completed meanwhile", completed);
+            }
+    }
+
+    /** Runs a task that may block, soon, though all threads of the pool be busy. */
+    void execute(Runnable task) {
+        handler.executor().execute(task);
+    }
+
+    // ---- its parts
 
     boolean isMultiplexed() {
         return multiplexed;
@@ -267,8 +286,21 @@ public final class GuardedExchange implements WatchedExchange {
         return failures;
     }
 
-    @Nullable ClientLostException lostException() {
-        return lost;
+    ResponseGate gate() {
+        return gate;
+    }
+
+    HeartbeatConfig heartbeatConfig() {
+        return times.heartbeatConfig();
+    }
+
+    /** Why it is in vain, or null if it is not. */
+    @Nullable IOException failure() {
+        return failure;
+    }
+
+    Duration age() {
+        return Duration.ofNanos(Math.max(0, System.nanoTime() - beginNanos()));
     }
 
     private Signal streamSignal() {
@@ -276,18 +308,12 @@ public final class GuardedExchange implements WatchedExchange {
         return ofConnection == null ? Signal.STREAM_RESET : ofConnection;
     }
 
-    private EndPoint endPoint() {
-        return request.getConnectionMetaData().getConnection().getEndPoint();
+    private HttpVersion version() {
+        return request.getConnectionMetaData().getHttpVersion();
     }
 
-    /**
-     * What Jetty fails writes with when the connection is of no use; not an application's misuse.
-     */
-    private static boolean isDisconnect(Throwable failure) {
-        return failure instanceof EOFException
-                || failure instanceof ClosedChannelException
-                || failure instanceof SocketException
-                || failure instanceof TimeoutException;
+    private EndPoint endPoint() {
+        return request.getConnectionMetaData().getConnection().getEndPoint();
     }
 
     @Override

@@ -1,52 +1,53 @@
 package io.dropguard.exchange;
 
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The response as the application sees it: it knows when the answer is handed down, or cannot be.
+ * The response as the application sees it. A heartbeat, or an answer in the application's place,
+ * commits it as if the application had.
  */
 final class GuardedResponse extends Response.Wrapper {
-    private final GuardedExchange exchange;
-    private long written; // writes of one response follow one another
+    private final ResponseGate gate;
+    private final HttpFields.Mutable headers;
 
-    GuardedResponse(Request request, Response response, GuardedExchange exchange) {
+    GuardedResponse(Request request, Response response, ResponseGate gate) {
         super(request, response);
-        this.exchange = exchange;
+        this.gate = gate;
+        this.headers = new LockedHeaders(response.getHeaders(), gate);
+    }
+
+    @Override
+    public HttpFields.Mutable getHeaders() {
+        return headers;
+    }
+
+    @Override
+    public void setStatus(int status) {
+        synchronized (gate) {
+            if (!gate.isFrozen()) super.setStatus(status);
+        }
+    }
+
+    @Override
+    public boolean isCommitted() {
+        return gate.isFrozen() || super.isCommitted();
+    }
+
+    @Override
+    public void reset() {
+        synchronized (gate) {
+            if (gate.isFrozen())
+                throw new IllegalStateException("response committed (expected: reset before)");
+            super.reset();
+        }
     }
 
     @Override
     public void write(boolean last, ByteBuffer content, Callback callback) {
-        // A client that has read the whole answer may close before we hear that it was written, so
-        // the answer counts as given when it is handed down.
-        if (last || isWhole(content)) exchange.answering();
-        super.write(last, content, new FailureCallback(callback));
-    }
-
-    /**
-     * Whether these bytes are the last of a declared length, though the application may write on.
-     */
-    private boolean isWhole(ByteBuffer content) {
-        int length = BufferUtil.length(content);
-        if (length == 0) return false;
-        written += length;
-        long declared = getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
-        return declared >= 0 && written >= declared;
-    }
-
-    private final class FailureCallback extends Callback.Nested {
-        FailureCallback(Callback callback) {
-            super(callback);
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            exchange.writeFailed(failure);
-            super.failed(failure);
-        }
+        gate.write(last, content, callback);
     }
 }

@@ -21,9 +21,6 @@ import java.util.concurrent.Future;
 final class ComputeServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
 
-    /** An hour: longer than anybody waits. */
-    private static final long MAX_MILLIS = 3_600_000;
-
     private final transient Computations computations;
     private final transient ExecutorService workers;
 
@@ -35,12 +32,8 @@ final class ComputeServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        long millis = millis(request);
-        if (millis < 0) {
-            String given = request.getParameter("ms");
-            Json.badRequest(response, "ms: " + given + " (expected: 0.." + MAX_MILLIS + ")");
-            return;
-        }
+        long millis = Parameters.millis(request, response);
+        if (millis < 0) return;
         String mode = request.getParameter("mode") == null ? "block" : request.getParameter("mode");
         switch (mode) {
             case "block" -> compute(request, response, millis, ComputeServlet::sleep);
@@ -50,17 +43,6 @@ final class ComputeServlet extends HttpServlet {
             default ->
                     Json.badRequest(
                             response, "mode: " + mode + " (expected: block, cpu, async or pool)");
-        }
-    }
-
-    private static long millis(HttpServletRequest request) {
-        String given = request.getParameter("ms");
-        if (given == null) return 1000;
-        try {
-            long millis = Long.parseLong(given);
-            return millis > MAX_MILLIS ? -1 : millis;
-        } catch (NumberFormatException notANumber) {
-            return -1;
         }
     }
 

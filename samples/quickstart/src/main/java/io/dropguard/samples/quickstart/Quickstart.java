@@ -1,12 +1,14 @@
 package io.dropguard.samples.quickstart;
 
 import io.dropguard.DropGuard;
+import io.dropguard.heartbeat.HeartbeatMode;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,7 +43,7 @@ public final class Quickstart implements AutoCloseable {
         tls = options.tlsPort < 0 ? null : tls(options);
         if (tls != null) server.addConnector(tls);
         server.setHandler(endpoints(new Computations(console)));
-        guard = options.bare ? null : options.guard.build();
+        guard = options.bare ? null : withPolicies(options.guard).build();
         if (guard != null) guard.installOn(server);
     }
 
@@ -157,7 +159,18 @@ public final class Quickstart implements AutoCloseable {
         context.addServlet(compute, "/compute");
         context.addServlet(new ServletHolder(new HelloServlet()), "/hello");
         context.addServlet(new ServletHolder(new StatsServlet(computations)), "/stats");
+        context.addServlet(new ServletHolder(new WaitingServlets.Report()), "/report");
+        context.addServlet(new ServletHolder(new WaitingServlets.Limited()), "/limited");
+        context.addServlet(new ServletHolder(new WaitingServlets.Events()), "/events");
         return context;
+    }
+
+    /** What clients of the waiting endpoints may expect. */
+    private static DropGuard.Builder withPolicies(DropGuard.Builder guard) {
+        Duration second = Duration.ofSeconds(1);
+        return guard.path("/report", p -> p.heartbeat(HeartbeatMode.AUTO).heartbeatInterval(second))
+                .path("/events", p -> p.heartbeat(HeartbeatMode.AUTO).heartbeatInterval(second))
+                .path("/limited", p -> p.responseDeadline(second));
     }
 
     private static final class HelloServlet extends HttpServlet {

@@ -1,0 +1,51 @@
+package io.dropguard;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Options of a builder by their keys: the same keys in every home. Written when its class is
+ * loaded, and read from then on.
+ *
+ * @param <B> the builder
+ */
+final class Options<B> {
+    interface Setter<B> {
+        void set(B builder, String key, String value);
+    }
+
+    private final Map<String, Setter<B>> setters = new TreeMap<>();
+
+    Options<B> with(String key, Setter<B> setter) {
+        setters.put(key, setter);
+        return this;
+    }
+
+    /** Adds all of another builder's, which {@code part} finds in this one. */
+    <P> Options<B> withAll(Options<P> others, Function<B, P> part) {
+        others.setters.forEach(
+                (key, setter) -> with(key, (b, k, v) -> setter.set(part.apply(b), k, v)));
+        return this;
+    }
+
+    Set<String> keys() {
+        return Collections.unmodifiableSet(setters.keySet());
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is no such key, or the value does not fit
+     */
+    void set(B builder, String key, String value) {
+        requireNonNull(value, key);
+        Setter<B> setter = setters.get(key);
+        if (setter == null)
+            throw new IllegalArgumentException(
+                    key + ": unknown option (expected: one of " + keys() + ")");
+        setter.set(builder, key, value);
+    }
+}

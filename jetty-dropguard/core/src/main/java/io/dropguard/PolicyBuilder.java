@@ -1,0 +1,138 @@
+package io.dropguard;
+
+import io.dropguard.exchange.ResponsePolicy;
+import io.dropguard.heartbeat.HeartbeatConfig;
+import io.dropguard.heartbeat.HeartbeatMode;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what a client that waits may expect, for one path or for all. Not thread-safe. */
+public final class PolicyBuilder {
+    static final Options<PolicyBuilder> OPTIONS =
+            new Options<PolicyBuilder>()
+                    .with(
+                            "heartbeat",
+                            (p, k, v) ->
+                                    p.heartbeat(OptionValues.choice(k, v, HeartbeatMode.class)))
+                    .with("heartbeat-content-type", (p, k, v) -> p.heartbeatContentType(v.strip()))
+                    .with(
+                            "heartbeat-first-delay",
+                            (p, k, v) -> p.heartbeatFirstDelay(OptionValues.duration(k, v)))
+                    .with(
+                            "heartbeat-interval",
+                            (p, k, v) -> p.heartbeatInterval(OptionValues.duration(k, v)))
+                    .with(
+                            "heartbeat-status",
+                            (p, k, v) -> p.heartbeatStatus(OptionValues.number(k, v)))
+                    .with("heartbeat-xml", (p, k, v) -> p.heartbeatXml(OptionValues.flag(k, v)))
+                    .with(
+                            "response-deadline",
+                            (p, k, v) -> p.responseDeadline(OptionValues.durationOrNone(k, v)))
+                    .with(
+                            "response-deadline-headers",
+                            (p, k, v) -> p.responseDeadlineHeaders(OptionValues.list(v)))
+                    .with(
+                            "response-deadline-status",
+                            (p, k, v) -> p.responseDeadlineStatus(OptionValues.number(k, v)));
+
+    private ResponsePolicy policy;
+    private HeartbeatConfig heartbeat;
+    private boolean firstDelaySet;
+
+    PolicyBuilder() {
+        this(ResponsePolicy.NONE);
+    }
+
+    private PolicyBuilder(ResponsePolicy policy) {
+        this.policy = policy;
+        this.heartbeat = policy.heartbeat();
+    }
+
+    /** Begins with nothing: no heartbeats, no deadline. */
+    public static PolicyBuilder create() {
+        return new PolicyBuilder();
+    }
+
+    /** {@code heartbeat}: what is sent. Default {@link HeartbeatMode#NONE}. */
+    public PolicyBuilder heartbeat(HeartbeatMode value) {
+        heartbeat = heartbeat.withMode(value);
+        return this;
+    }
+
+    /** {@code heartbeat-first-delay}: from the request's arrival. Default: the interval. */
+    public PolicyBuilder heartbeatFirstDelay(Duration value) {
+        heartbeat = heartbeat.withFirstDelay(value);
+        firstDelaySet = true;
+        return this;
+    }
+
+    /** {@code heartbeat-interval}: from one to the next. Default 10 s. */
+    public PolicyBuilder heartbeatInterval(Duration value) {
+        heartbeat = heartbeat.withInterval(value);
+        if (!firstDelaySet) heartbeat = heartbeat.withFirstDelay(value);
+        return this;
+    }
+
+    /**
+     * {@code heartbeat-status}: committed with the first heartbeat; 0, the default: as it is then.
+     */
+    public PolicyBuilder heartbeatStatus(int value) {
+        heartbeat = heartbeat.withStatus(value);
+        return this;
+    }
+
+    /** {@code heartbeat-content-type}: for responses that have none at the first heartbeat. */
+    public PolicyBuilder heartbeatContentType(String value) {
+        heartbeat = heartbeat.withContentType(value);
+        return this;
+    }
+
+    /**
+     * {@code heartbeat-xml}: whether XML, without a declaration, gets white space. Default false.
+     */
+    public PolicyBuilder heartbeatXml(boolean value) {
+        heartbeat = heartbeat.withXml(value);
+        return this;
+    }
+
+    /** {@code response-deadline}: from the request's arrival; null, the default, for none. */
+    public PolicyBuilder responseDeadline(@Nullable Duration value) {
+        policy = policy.withDeadline(value);
+        return this;
+    }
+
+    /** {@code response-deadline-status}: what is answered then. Default 503. */
+    public PolicyBuilder responseDeadlineStatus(int value) {
+        policy = policy.withDeadlineStatus(value);
+        return this;
+    }
+
+    /**
+     * {@code response-deadline-headers}: in which callers tell how long they wait. Default none.
+     */
+    public PolicyBuilder responseDeadlineHeaders(List<String> names) {
+        policy = policy.withDeadlineHeaders(names);
+        return this;
+    }
+
+    /** As {@link #responseDeadlineHeaders(List)}. */
+    public PolicyBuilder responseDeadlineHeaders(String... names) {
+        return responseDeadlineHeaders(Arrays.asList(names));
+    }
+
+    /**
+     * Sets an option by its key, as configuration files have it.
+     *
+     * @throws IllegalArgumentException if there is no such key, or the value does not fit
+     */
+    public PolicyBuilder set(String key, String value) {
+        OPTIONS.set(this, key, value);
+        return this;
+    }
+
+    public ResponsePolicy build() {
+        return policy.withHeartbeat(heartbeat);
+    }
+}

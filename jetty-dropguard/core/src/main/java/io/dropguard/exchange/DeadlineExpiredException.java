@@ -1,0 +1,25 @@
+package io.dropguard.exchange;
+
+import io.dropguard.cancel.DeadlineExpired;
+import java.io.IOException;
+import org.eclipse.jetty.io.QuietException;
+
+/**
+ * The response was not finished in time: the client has its answer, or a broken one, and can be
+ * sent nothing more. Quiet: Jetty logs it at DEBUG.
+ */
+public final class DeadlineExpiredException extends IOException implements QuietException {
+    private static final long serialVersionUID = 1;
+
+    private final transient DeadlineExpired reason;
+
+    public DeadlineExpiredException(DeadlineExpired reason) {
+        super(reason.describe());
+        this.reason = reason;
+    }
+
+    /** The time that was permitted. */
+    public DeadlineExpired reason() {
+        return reason;
+    }
+}

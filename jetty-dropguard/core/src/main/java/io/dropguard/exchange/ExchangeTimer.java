@@ -1,0 +1,48 @@
+package io.dropguard.exchange;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.component.AbstractLifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread for the heartbeats and deadlines of all exchanges; what it runs does not block.
+ * Thread-safe. The thread starts with the first task.
+ */
+final class ExchangeTimer extends AbstractLifeCycle {
+    private volatile @Nullable ScheduledThreadPoolExecutor executor;
+
+    @Override
+    protected void doStart() {
+        ScheduledThreadPoolExecutor created =
+                new ScheduledThreadPoolExecutor(
+                        1,
+                        task -> {
+                            Thread thread = new Thread(task, "dropguard-timer");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        created.setRemoveOnCancelPolicy(true);
+        executor = created;
+    }
+
+    @Override
+    protected void doStop() {
+        ScheduledThreadPoolExecutor stopped = executor;
+        executor = null;
+        if (stopped != null) stopped.shutdownNow();
+    }
+
+    /** Null if the server is stopping, when there is nothing to be in time for. */
+    @Nullable ScheduledFuture<?> after(long nanos, Runnable task) {
+        ScheduledThreadPoolExecutor running = executor;
+        if (running == null) return null;
+        try {
+            return running.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stopping) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.dropguard.exchange;
+
+import java.util.ListIterator;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * The response's headers as the application sees them, until somebody else commits the response. As
+ * with Jetty's own, later changes are ignored; but one that would make a lie of the bytes that
+ * follow is refused.
+ *
+ * <p>Confined to the application's thread, but for the moment of freezing, which the response's
+ * lock separates from every change.
+ */
+final class LockedHeaders extends HttpFields.Mutable.Wrapper {
+    private final ResponseGate gate;
+
+    LockedHeaders(HttpFields.Mutable headers, ResponseGate gate) {
+        super(headers);
+        this.gate = gate;
+    }
+
+    @Override
+    public HttpFields.Mutable add(HttpField field) {
+        synchronized (gate) {
+            if (isOpenTo(field)) super.add(field);
+            return this;
+        }
+    }
+
+    @Override
+    public HttpFields.Mutable put(HttpField field) {
+        synchronized (gate) {
+            if (isOpenTo(field)) super.put(field);
+            return this;
+        }
+    }
+
+    @Override
+    public HttpFields.Mutable clear() {
+        synchronized (gate) {
+            if (!gate.isFrozen()) super.clear();
+            return this;
+        }
+    }
+
+    @Override
+    public ListIterator<HttpField> listIterator(int index) {
+        return new LockedIterator(super.listIterator(index));
+    }
+
+    // guarded by gate
+    private boolean isOpenTo(HttpField field) {
+        if (!gate.isFrozen()) return true;
+        if (field.getHeader() == HttpHeader.CONTENT_ENCODING)
+            throw new IllegalStateException(
+                    "Content-Encoding: "
+                            + field.getValue()
+                            + " (expected: set before the first heartbeat, which has committed the"
+                            + " response)");
+        return false;
+    }
+
+    private final class LockedIterator implements ListIterator<HttpField> {
+        private final ListIterator<HttpField> iterator;
+
+        LockedIterator(ListIterator<HttpField> iterator) {
+            this.iterator = iterator;
+        }
+
+        @Override
+        public void remove() {
+            synchronized (gate) {
+                if (!gate.isFrozen()) iterator.remove();
+            }
+        }
+
+        @Override
+        public void set(HttpField field) {
+            synchronized (gate) {
+                if (isOpenTo(field)) iterator.set(field);
+            }
+        }
+
+        @Override
+        public void add(HttpField field) {
+            synchronized (gate) {
+                if (isOpenTo(field)) iterator.add(field);
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            return iterator.hasNext();
+        }
+
+        @Override
+        public HttpField next() {
+            return iterator.next();
+        }
+
+        @Override
+        public boolean hasPrevious() {
+            return iterator.hasPrevious();
+        }
+
+        @Override
+        public HttpField previous() {
+            return iterator.previous();
+        }
+
+        @Override
+        public int nextIndex() {
+            return iterator.nextIndex();
+        }
+
+        @Override
+        public int previousIndex() {
+            return iterator.previousIndex();
+        }
+    }
+}
