@@ -48,6 +48,8 @@ public final class ClientWatch {
     private volatile boolean clearText; // of the exchange: its bytes go out as they are
     private volatile boolean responding; // bytes of its answer were handed down
     private volatile @Nullable HalfCloseProbe probe; // written under this, or by begin
+    private volatile @Nullable SharedConnection
+            shared; // of HTTP/2, once it has; written under this
 
     ClientWatch(
             AbstractEndPoint endPoint,
@@ -105,6 +107,34 @@ public final class ClientWatch {
         if (exchange == ended) exchange = null;
     }
 
+    /** The connection computes {@code begun} from now on, perhaps beside others. */
+    public void join(WatchedExchange begun) {
+        SharedConnection all = shared();
+        all.add(begun);
+        timer.visitLater(this);
+        // T1 adds, then looks at the end; T2 sets the end, then tells all that were added.
+        if (end != null) onEnd(all);
+    }
+
+    /** As {@link #end}, for one that has joined. */
+    public void leave(WatchedExchange ended) {
+        SharedConnection all = shared;
+        if (all != null) all.remove(ended);
+    }
+
+    private SharedConnection shared() {
+        SharedConnection existing = shared;
+        if (existing != null) return existing;
+        synchronized (this) {
+            SharedConnection created = shared;
+            if (created == null) {
+                shared = created = new SharedConnection();
+                exchange = created;
+            }
+            return created;
+        }
+    }
+
     /** How the client's side of the connection ended, if that was read already. */
     public @Nullable Signal signal() {
         return end;
@@ -145,7 +175,7 @@ public final class ClientWatch {
     /** The delay is over: watches the exchange, if it is old enough and nobody reads. */
     void visit(long now) {
         WatchedExchange current = exchange;
-        if (current == null) return;
+        if (current == null || (current == shared && shared().isEmpty())) return;
         if (now - current.beginNanos() < timer.delayNanos()) {
             timer.visitLater(this); // a younger one, on the same connection
             return;

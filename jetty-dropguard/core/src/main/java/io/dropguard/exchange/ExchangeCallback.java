@@ -20,6 +20,6 @@ final class ExchangeCallback extends Callback.Nested {
     @Override
     public void failed(Throwable failure) {
         exchange.over();
-        super.failed(failure);
+        super.failed(exchange.quiet(failure));
     }
 }

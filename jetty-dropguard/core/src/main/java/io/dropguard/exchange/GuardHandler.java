@@ -3,7 +3,6 @@ package io.dropguard.exchange;
 import static java.util.Objects.requireNonNull;
 
 import java.util.concurrent.Executor;
-import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -81,9 +80,9 @@ public final class GuardHandler extends Handler.Wrapper {
             return handled;
         } catch (Throwable thrown) {
             exchange.over();
-            ClientLostException lost = exchange.lostException();
-            if (lost == null || QuietException.isQuiet(thrown)) throw thrown;
-            throw new ClientLostException(lost.loss(), thrown); // its end, however it says it
+            Throwable quiet = exchange.quiet(thrown);
+            if (quiet == thrown) throw thrown;
+            throw (ClientLostException) quiet;
         }
     }
 }

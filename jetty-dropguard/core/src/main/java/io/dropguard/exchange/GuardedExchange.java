@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -113,8 +114,10 @@ public final class GuardedExchange implements WatchedExchange {
 
     void begin() {
         handler.statistics().begun();
-        if (multiplexed) failures.register();
-        else if (wire != null) wire.begin(this, ClientWatch.isClearText(endPoint()));
+        if (multiplexed) {
+            failures.register();
+            if (wire != null) wire.join(this);
+        } else if (wire != null) wire.begin(this, ClientWatch.isClearText(endPoint()));
     }
 
     /** Looks at the wire: false if it is not yet known whether the client is there. */
@@ -129,7 +132,9 @@ public final class GuardedExchange implements WatchedExchange {
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
     void answering() {
         answering = true;
-        if (wire != null) wire.end(this);
+        if (wire == null) return;
+        if (multiplexed) wire.leave(this);
+        else wire.end(this);
     }
 
     /** The exchange is over, whatever its end. Idempotent. */
@@ -193,8 +198,12 @@ public final class GuardedExchange implements WatchedExchange {
         if (!answering && lose(signal, failure)) tellListeners();
     }
 
-    void writeFailed(Throwable failure) {
-        if (!isDisconnect(failure)) return;
+    /**
+     * @param unsent whether bytes are left of it. If none are, HTTP/2 has sent them, and the client
+     *     may have read the answer and left before the write was told so; Jetty fails it then
+     */
+    void writeFailed(Throwable failure, boolean unsent) {
+        if (!isDisconnect(failure) || (multiplexed && answering && !unsent)) return;
         Signal signal =
                 multiplexed && failure instanceof EOFException
                         ? streamSignal()
@@ -204,7 +213,7 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** HTTP/2: a pending read failed, and so nobody else was told. */
     void streamFailed(EOFException failure) {
-        if (lose(streamSignal(), failure)) tellListeners();
+        if (!answering && lose(streamSignal(), failure)) tellListeners();
     }
 
     /**
@@ -212,7 +221,7 @@ public final class GuardedExchange implements WatchedExchange {
      */
     private void onFailure(Throwable failure) {
         if (multiplexed && failure instanceof EOFException) {
-            if (lose(streamSignal(), failure)) tellListeners();
+            if (!answering && lose(streamSignal(), failure)) tellListeners();
         } else {
             failures.tell(failure);
         }
@@ -223,8 +232,8 @@ public final class GuardedExchange implements WatchedExchange {
         ClientLoss loss = new ClientLoss(signal, Duration.ofNanos(nanos), Instant.now(), failure);
         Runnable urgent =
                 () -> {
+                    lost = new ClientLostException(loss); // before the interrupted thread asks
                     interrupt();
-                    lost = new ClientLostException(loss);
                     handler.statistics().lost(signal);
                 };
         if (!source.cancel(loss, urgent)) return false;
@@ -247,16 +256,13 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** Runs Jetty's failure path: pending reads and writes fail, listeners hear. */
     private void fail(ClientLostException loss) {
-        if (multiplexed) { // Jetty has failed the stream itself
-            failures.tell(loss);
-            return;
-        }
         try {
             Runnable task = HttpChannel.from(request).onRemoteFailure(loss);
             if (task != null) task.run();
         } catch (IllegalStateException completed) {
             LOG.trace("completed meanwhile", completed);
         }
+        if (multiplexed) failures.tell(loss); // Jetty tells once, and may have told us before
     }
 
     boolean isMultiplexed() {
@@ -267,8 +273,12 @@ public final class GuardedExchange implements WatchedExchange {
         return failures;
     }
 
-    @Nullable ClientLostException lostException() {
-        return lost;
+    /** What work ends with once its client is lost is that loss, however it says it. */
+    Throwable quiet(Throwable failure) {
+        ClientLostException loss = lost;
+        return loss == null || QuietException.isQuiet(failure)
+                ? failure
+                : new ClientLostException(loss.loss(), failure);
     }
 
     private Signal streamSignal() {

@@ -24,7 +24,7 @@ final class GuardedResponse extends Response.Wrapper {
         // A client that has read the whole answer may close before we hear that it was written, so
         // the answer counts as given when it is handed down.
         if (last || isWhole(content)) exchange.answering();
-        super.write(last, content, new FailureCallback(callback));
+        super.write(last, content, new FailureCallback(content, callback));
     }
 
     /**
@@ -39,13 +39,16 @@ final class GuardedResponse extends Response.Wrapper {
     }
 
     private final class FailureCallback extends Callback.Nested {
-        FailureCallback(Callback callback) {
+        private final ByteBuffer content;
+
+        FailureCallback(ByteBuffer content, Callback callback) {
             super(callback);
+            this.content = content;
         }
 
         @Override
         public void failed(Throwable failure) {
-            exchange.writeFailed(failure);
+            exchange.writeFailed(failure, BufferUtil.hasContent(content));
             super.failed(failure);
         }
     }
