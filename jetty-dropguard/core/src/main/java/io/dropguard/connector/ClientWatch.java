@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Jetty asks its selector for reads only while somebody wants to read. The watch asks for them
  * in the meantime; what comes then are bytes, which a {@link ReadAhead} keeps, or the end.
  *
- * <p>Jetty's endpoint has room for one that is interested in reads, and that room's compare-and-set
- * decides the races here. T1, the selector, calls the watch; T2, the connection, wants to read. If
- * T2 is first, it fails the watch's interest and registers its own; if T1 is, T2 leaves its
- * interest with the watch, which finds it there.
+ * <p>Jetty's endpoint has room for one that is interested in reads. While that is the watch, the
+ * connection leaves its interest here and is called when bytes come. It must not take the place
+ * over: T1, the selector, may have seen that the watch does not block, and T2, the connection,
+ * would then be called on the selector's thread.
  */
 public final class ClientWatch {
     private final AbstractEndPoint endPoint;
@@ -207,7 +207,7 @@ public final class ClientWatch {
     boolean tryFillInterested(Callback callback) {
         synchronized (this) {
             if (readAhead.isEmpty()) {
-                if (!armed || withdraw()) return endPoint.tryFillInterested(callback);
+                if (!armed) return endPoint.tryFillInterested(callback);
                 if (waiting != null) return false;
                 waiting = callback;
                 return true;
@@ -259,13 +259,6 @@ public final class ClientWatch {
     private void arm() {
         if (!armed && !closed && !readAhead.isFull())
             armed = endPoint.tryFillInterested(onReadable);
-    }
-
-    // guarded by this
-    private boolean withdraw() {
-        if (!endPoint.getFillInterest().onFail(new Withdrawn())) return false;
-        armed = false;
-        return true;
     }
 
     // guarded by this
@@ -350,14 +343,6 @@ public final class ClientWatch {
         if (exchange == current) current.clientLost(signal, failure);
     }
 
-    /** What the watch's own interest is failed with when the watch gives its place up. */
-    private static final class Withdrawn extends IOException {
-        @Override
-        public synchronized Throwable fillInStackTrace() {
-            return this;
-        }
-    }
-
     /** Runs on the selector's thread, so it only peeks, and hands on. */
     private final class OnReadable implements Callback {
         @Override
@@ -379,7 +364,6 @@ public final class ClientWatch {
 
         @Override
         public void failed(Throwable failure) {
-            if (failure instanceof Withdrawn) return;
             Callback reader;
             synchronized (ClientWatch.this) {
                 armed = false;
