@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
  * <p>Jetty asks its selector for reads only while somebody wants to read. The watch asks for them
  * in the meantime; what comes then are bytes, which a {@link ReadAhead} keeps, or the end.
  *
- * <p>Jetty's endpoint has room for one that is interested in reads, and that room's compare-and-set
- * decides the races here. T1, the selector, calls the watch; T2, the connection, wants to read. If
- * T2 is first, it fails the watch's interest and registers its own; if T1 is, T2 leaves its
- * interest with the watch, which finds it there.
+ * <p>Jetty's endpoint has room for one that is interested in reads. While that is the watch, the
+ * connection leaves its interest here and is called when bytes come. It must not take the place
+ * over: T1, the selector, may have seen that the watch does not block, and T2, the connection,
+ * would then be called on the selector's thread.
  */
 public final class ClientWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ClientWatch.class);
@@ -53,6 +53,8 @@ public final class ClientWatch {
     private volatile boolean clearText; // of the exchange: its bytes go out as they are
     private volatile boolean responding; // bytes of its answer were handed down
     private volatile @Nullable HalfCloseProbe probe; // written under this, or by begin
+    private volatile @Nullable SharedConnection
+            shared; // of HTTP/2, once it has; written under this
 
     ClientWatch(
             AbstractEndPoint endPoint,
@@ -110,6 +112,34 @@ public final class ClientWatch {
         if (exchange == ended) exchange = null;
     }
 
+    /** The connection computes {@code begun} from now on, perhaps beside others. */
+    public void join(WatchedExchange begun) {
+        SharedConnection all = shared();
+        all.add(begun);
+        timer.visitLater(this);
+        // T1 adds, then looks at the end; T2 sets the end, then tells all that were added.
+        if (end != null) onEnd(all);
+    }
+
+    /** As {@link #end}, for one that has joined. */
+    public void leave(WatchedExchange ended) {
+        SharedConnection all = shared;
+        if (all != null) all.remove(ended);
+    }
+
+    private SharedConnection shared() {
+        SharedConnection existing = shared;
+        if (existing != null) return existing;
+        synchronized (this) {
+            SharedConnection created = shared;
+            if (created == null) {
+                shared = created = new SharedConnection();
+                exchange = created;
+            }
+            return created;
+        }
+    }
+
     /** How the client's side of the connection ended, if that was read already. */
     public @Nullable Signal signal() {
         return end;
@@ -160,7 +190,7 @@ public final class ClientWatch {
     /** The delay is over: watches the exchange, if it is old enough and nobody reads. */
     void visit(long now) {
         WatchedExchange current = exchange;
-        if (current == null) return;
+        if (current == null || (current == shared && shared().isEmpty())) return;
         if (now - current.beginNanos() < timer.delayNanos()) {
             timer.visitLater(this); // a younger one, on the same connection
             return;
@@ -192,7 +222,7 @@ public final class ClientWatch {
     boolean tryFillInterested(Callback callback) {
         synchronized (this) {
             if (readAhead.isEmpty()) {
-                if (!armed || withdraw()) return endPoint.tryFillInterested(callback);
+                if (!armed) return endPoint.tryFillInterested(callback);
                 if (waiting != null) return false;
                 waiting = callback;
                 return true;
@@ -244,13 +274,6 @@ public final class ClientWatch {
     private void arm() {
         if (!armed && !closed && !readAhead.isFull())
             armed = endPoint.tryFillInterested(onReadable);
-    }
-
-    // guarded by this
-    private boolean withdraw() {
-        if (!endPoint.getFillInterest().onFail(new Withdrawn())) return false;
-        armed = false;
-        return true;
     }
 
     // guarded by this
@@ -335,14 +358,6 @@ public final class ClientWatch {
         if (exchange == current) current.clientLost(signal, failure);
     }
 
-    /** What the watch's own interest is failed with when the watch gives its place up. */
-    private static final class Withdrawn extends IOException {
-        @Override
-        public synchronized Throwable fillInStackTrace() {
-            return this;
-        }
-    }
-
     /** Runs on the selector's thread, so it only peeks, and hands on. */
     private final class OnReadable implements Callback {
         @Override
@@ -364,7 +379,6 @@ public final class ClientWatch {
 
         @Override
         public void failed(Throwable failure) {
-            if (failure instanceof Withdrawn) return;
             Callback reader;
             synchronized (ClientWatch.this) {
                 armed = false;

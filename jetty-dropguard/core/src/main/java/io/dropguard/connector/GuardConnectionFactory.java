@@ -10,6 +10,7 @@ import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.VirtualThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +93,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                 new ClientWatch(
                         socket,
                         channel,
-                        connector.getExecutor(),
+                        VirtualThreads.getExecutor(connector.getExecutor()),
                         connector.getByteBufferPool(),
                         timer(connector),
                         config);

@@ -2,9 +2,7 @@ package io.dropguard.exchange;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
 import java.util.concurrent.Executor;
-import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -101,17 +99,9 @@ public final class GuardHandler extends Handler.Wrapper {
             }
             gate.close();
             exchange.over();
-            throw quiet(thrown, exchange.failure());
+            Throwable quiet = exchange.quiet(thrown);
+            if (quiet == thrown) throw thrown;
+            throw (Exception) quiet;
         }
-    }
-
-    /** Whatever it says, it was the end of work that had been told to end. */
-    private static Exception quiet(Throwable thrown, @Nullable IOException told) throws Exception {
-        if (told != null && !QuietException.isQuiet(thrown)) {
-            thrown.addSuppressed(told);
-            return new QuietException.Exception(thrown);
-        }
-        if (thrown instanceof Error error) throw error;
-        return (Exception) thrown;
     }
 }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -139,8 +140,10 @@ public final class GuardedExchange implements WatchedExchange {
 
     void begin() {
         handler.statistics().begun();
-        if (multiplexed) failures.register();
-        else if (wire != null) wire.begin(this, ClientWatch.isClearText(endPoint()));
+        if (multiplexed) {
+            failures.register();
+            if (wire != null) wire.join(this);
+        } else if (wire != null) wire.begin(this, ClientWatch.isClearText(endPoint()));
     }
 
     /** Looks at the wire: false if it is not yet known whether the client is there. */
@@ -155,7 +158,9 @@ public final class GuardedExchange implements WatchedExchange {
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
     void answering() {
         answering = true;
-        if (wire != null) wire.end(this);
+        if (wire == null) return;
+        if (multiplexed) wire.leave(this);
+        else wire.end(this);
     }
 
     /** The exchange is over, whatever its end. Idempotent. */
@@ -192,23 +197,27 @@ public final class GuardedExchange implements WatchedExchange {
         if (!answering) lose(signal, failure);
     }
 
-    void writeFailed(Throwable failure) {
-        if (!Disconnects.isDisconnect(failure)) return;
+    /**
+     * @param unsent whether bytes are left of it. If none are, HTTP/2 has sent them, and the client
+     *     may have read the answer and left before the write was told so; Jetty fails it then
+     */
+    void writeFailed(Throwable failure, boolean unsent) {
+        if (!Disconnects.isDisconnect(failure) || (multiplexed && answering && !unsent)) return;
         boolean ofStream = multiplexed && failure instanceof EOFException;
         lose(ofStream ? streamSignal() : Signal.WRITE_FAILED, failure);
     }
 
     /** HTTP/2: a pending read failed, and so nobody else was told. */
     void streamFailed(EOFException failure) {
-        lose(streamSignal(), failure);
+        if (!answering) lose(streamSignal(), failure);
     }
 
     /**
      * Jetty's failure listener: HTTP/2 resets come here, and for HTTP/1.1 what we raised ourselves.
      */
     private void onFailure(Throwable failure) {
-        if (multiplexed && failure instanceof EOFException) lose(streamSignal(), failure);
-        else failures.tell(failure);
+        if (!multiplexed || !(failure instanceof EOFException)) failures.tell(failure);
+        else if (!answering) lose(streamSignal(), failure);
     }
 
     private void lose(Signal signal, @Nullable Throwable cause) {
@@ -226,8 +235,8 @@ public final class GuardedExchange implements WatchedExchange {
     private boolean cancel(CancellationReason reason, IOException thrown) {
         Runnable urgent =
                 () -> {
+                    failure = thrown; // before the interrupted thread asks
                     if (interrupt && thread.interrupt()) handler.statistics().interrupted();
-                    failure = thrown;
                 };
         if (!source.cancel(reason, urgent)) return false;
         LOG.debug("{} {}", reason.describe(), request.getId());
@@ -240,7 +249,7 @@ public final class GuardedExchange implements WatchedExchange {
         IOException thrown = failure;
         if (thrown == null || isOver()) return;
         told = true;
-        if (thrown instanceof ClientLostException && !multiplexed) failChannel(thrown);
+        if (thrown instanceof ClientLostException) failChannel(thrown);
         failures.tellUnlessTold(thrown);
         if (failures.isEmpty()) gate.abandon();
     }
@@ -294,9 +303,12 @@ public final class GuardedExchange implements WatchedExchange {
         return times.heartbeatConfig();
     }
 
-    /** Why it is in vain, or null if it is not. */
-    @Nullable IOException failure() {
-        return failure;
+    /** What work ends with once it is in vain is that, however it says it. */
+    Throwable quiet(Throwable thrown) {
+        IOException known = failure;
+        if (known == null || QuietException.isQuiet(thrown)) return thrown;
+        thrown.addSuppressed(known);
+        return new QuietException.Exception(thrown);
     }
 
     Duration age() {

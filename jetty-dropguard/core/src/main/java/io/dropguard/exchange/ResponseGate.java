@@ -108,7 +108,7 @@ final class ResponseGate {
         // A client that has read the whole answer may close before we hear that it was written, so
         // the answer counts as given when it is handed down.
         if (last || isWhole(content)) exchange.answering();
-        response.write(last, content, new Written(written));
+        response.write(last, content, new Written(content, written));
     }
 
     /**
@@ -150,7 +150,7 @@ final class ResponseGate {
         } else {
             exchange.over();
             if (told == null) callback.succeeded();
-            else callback.failed(told);
+            else callback.failed(exchange.quiet(told));
         }
     }
 
@@ -310,8 +310,11 @@ final class ResponseGate {
     // ---- what the writes call back
 
     private final class Written extends Callback.Nested {
-        Written(Callback callback) {
+        private final @Nullable ByteBuffer content;
+
+        Written(@Nullable ByteBuffer content, Callback callback) {
             super(callback);
+            this.content = content;
         }
 
         @Override
@@ -323,7 +326,7 @@ final class ResponseGate {
         @Override
         public void failed(Throwable failure) {
             written();
-            exchange.writeFailed(failure);
+            exchange.writeFailed(failure, BufferUtil.hasContent(content));
             super.failed(failure);
         }
 
@@ -344,7 +347,7 @@ final class ResponseGate {
 
         @Override
         public void failed(Throwable failure) {
-            exchange.writeFailed(failure);
+            exchange.writeFailed(failure, true);
             beaten();
         }
 
@@ -364,7 +367,7 @@ final class ResponseGate {
 
         @Override
         public void failed(Throwable failure) {
-            exchange.writeFailed(failure);
+            exchange.writeFailed(failure, true);
             exchange.over();
             callback.failed(failure);
         }
@@ -382,7 +385,7 @@ final class ResponseGate {
 
         @Override
         public void failed(Throwable failure) {
-            exchange.writeFailed(failure);
+            exchange.writeFailed(failure, true);
             succeeded(); // there is no second answer
         }
     }
