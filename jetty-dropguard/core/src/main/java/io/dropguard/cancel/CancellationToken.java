@@ -199,6 +199,9 @@ public final class CancellationToken {
         else before.next = after;
         if (after == null) last = before;
         else after.previous = before;
+        // whoever still holds this registration must not retain those that came later
+        callback.previous = null;
+        callback.next = null;
     }
 
     // guarded by this
