@@ -84,6 +84,12 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     }
 
     @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        timer = null; // the scheduler that stops with the connector has dropped its next tick
+    }
+
+    @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
         if (!(endPoint instanceof AbstractEndPoint socket)
                 || !(endPoint.getTransport() instanceof SocketChannel channel))
