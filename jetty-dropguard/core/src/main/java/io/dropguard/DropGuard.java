@@ -154,17 +154,25 @@ public final class DropGuard {
          * @throws IllegalArgumentException if there is no such key, or the value does not fit
          */
         public Builder set(String key, String value) {
+            requireNonNull(key, "key");
             requireNonNull(value, key);
             BiConsumer<Builder, String> option = OPTIONS.get(key);
-            if (option == null)
-                throw new IllegalArgumentException(
-                        key + ": unknown option (expected: one of " + OPTIONS.keySet() + ")");
+            if (option == null) throw unknown(key);
             option.accept(this, value);
             return this;
         }
 
         public DropGuard build() {
             return new DropGuard(this);
+        }
+
+        private static IllegalArgumentException unknown(String key) {
+            String hint =
+                    SimilarName.of(key, OPTIONS.keySet())
+                            .map(meant -> "; did you mean " + meant + "?")
+                            .orElse("");
+            return new IllegalArgumentException(
+                    key + ": unknown option (expected: one of " + OPTIONS.keySet() + hint + ")");
         }
 
         private interface Setter {
