@@ -8,6 +8,8 @@ import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.exchange.QueueOrder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
@@ -45,7 +47,8 @@ public final class DropGuard {
      * Guards every connector of a server that can be guarded, and inserts the handler that makes
      * its requests stoppable.
      *
-     * @throws IllegalStateException if the server has started, or is guarded already
+     * @throws IllegalStateException if the server has started or is guarded already, or one of its
+     *     connectors cannot be guarded now; then nothing was changed
      */
     public void installOn(Server server) {
         if (server.isRunning())
@@ -56,11 +59,14 @@ public final class DropGuard {
         if (server.getDescendant(GuardHandler.class) != null || handler.getServer() != null)
             throw new IllegalStateException(
                     "server: guarded already (expected: one DropGuard for one server)");
+        List<Connector> guardable = new ArrayList<>();
         for (Connector connector : server.getConnectors()) {
             if (GuardConnectionFactory.isGuarded(connector)) continue;
-            if (GuardConnectionFactory.canGuard(connector)) guard(connector);
+            if (GuardConnectionFactory.canGuard(connector))
+                guardable.add(GuardConnectionFactory.checkGuardable(connector));
             else LOG.info("Not guarded, its connections are no sockets: {}", connector);
         }
+        guardable.forEach(this::guard); // all of them or, if one was refused, none
         server.insertHandler(handler);
     }
 

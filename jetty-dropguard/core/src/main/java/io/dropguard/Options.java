@@ -41,11 +41,19 @@ final class Options<B> {
      * @throws IllegalArgumentException if there is no such key, or the value does not fit
      */
     void set(B builder, String key, String value) {
+        requireNonNull(key, "key");
         requireNonNull(value, key);
         Setter<B> setter = setters.get(key);
-        if (setter == null)
-            throw new IllegalArgumentException(
-                    key + ": unknown option (expected: one of " + keys() + ")");
+        if (setter == null) throw unknown(key);
         setter.set(builder, key, value);
+    }
+
+    private IllegalArgumentException unknown(String key) {
+        String hint =
+                SimilarName.of(key, keys())
+                        .map(meant -> "; did you mean " + meant + "?")
+                        .orElse("");
+        return new IllegalArgumentException(
+                key + ": unknown option (expected: one of " + keys() + hint + ")");
     }
 }

@@ -55,9 +55,11 @@ public final class CancellationSource {
      * calling thread before any callback is told: interrupting a thread must not wait for them.
      */
     public boolean cancel(CancellationReason why, Runnable urgent) {
-        boolean decided = token.cancel(why, urgent);
-        if (decided) withParent.close();
-        return decided;
+        try {
+            return token.cancel(why, urgent);
+        } finally { // also if what is urgent throws
+            if (token.isCancelled()) withParent.close();
+        }
     }
 
     /**

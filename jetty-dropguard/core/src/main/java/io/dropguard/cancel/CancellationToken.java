@@ -155,19 +155,27 @@ public final class CancellationToken {
 
     boolean cancel(CancellationReason why, Runnable urgent) {
         requireNonNull(why, "why");
+        requireNonNull(urgent, "urgent");
         CancellationCallback callbacks;
         synchronized (this) {
             if (completed || reason != null) return false;
             reason = why;
             callbacks = detach();
         }
-        urgent.run();
+        try {
+            urgent.run();
+        } finally { // if it throws, the others hear all the same
+            tell(callbacks, why);
+        }
+        return true;
+    }
+
+    private void tell(@Nullable CancellationCallback callbacks, CancellationReason why) {
         boolean others = false;
         for (CancellationCallback c = callbacks; c != null; c = c.next)
             if (c.inline) c.run(why);
             else others = true;
         if (others && callbacks != null) runOnExecutor(callbacks, why);
-        return true;
     }
 
     private void runOnExecutor(CancellationCallback callbacks, CancellationReason why) {
@@ -201,6 +209,9 @@ public final class CancellationToken {
         else before.next = after;
         if (after == null) last = before;
         else after.previous = before;
+        // whoever still holds this registration must not retain those that came later
+        callback.previous = null;
+        callback.next = null;
     }
 
     // guarded by this

@@ -1,10 +1,15 @@
 package io.dropguard.cancel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Interrupts the thread that opened it, nobody else, and only until it is closed. Thread-safe.
  *
  * <p>It clears the interrupt it raised and keeps a stranger's. An interrupt that a stranger raises
  * <em>after</em> this scope raised its own cannot be told apart from it and is cleared with it.
+ *
+ * <p>Scopes nest on a thread, and close in the reverse order. The flag is one for all of them: the
+ * last to close of those that raised it clears it, so an inner one does not take an outer one's.
  */
 public final class InterruptScope implements AutoCloseable {
     //  OPEN ──interrupt()──▶ RAISED ──close()──▶ CLOSED          OPEN ──close()──▶ CLOSED
@@ -14,15 +19,24 @@ public final class InterruptScope implements AutoCloseable {
         CLOSED
     }
 
+    private static final ThreadLocal<@Nullable InterruptScope> INNERMOST = new ThreadLocal<>();
+
     private final Thread thread = Thread.currentThread();
-    private State state = State.OPEN; // guarded by this
-    private boolean strangerFirst; // guarded by this
+    private final @Nullable InterruptScope outer = INNERMOST.get();
+    private final InterruptScope outermost = outer == null ? this : outer.outermost;
+    private State state = State.OPEN; // guarded by outermost
+
+    // of the outermost scope, for all that are nested in it; guarded by it
+    private int raised; // how many have raised the flag and are not closed
+    private boolean strangerFirst; // the flag was set before the first of them raised it
 
     private InterruptScope() {}
 
     /** Opens a scope on the calling thread, which must close it too. */
     public static InterruptScope open() {
-        return new InterruptScope();
+        InterruptScope opened = new InterruptScope();
+        INNERMOST.set(opened);
+        return opened;
     }
 
     /**
@@ -30,13 +44,15 @@ public final class InterruptScope implements AutoCloseable {
      *
      * @return whether this call raised the interrupt
      */
-    public synchronized boolean interrupt() {
-        if (state != State.OPEN) return false;
-        state = State.RAISED;
-        strangerFirst = thread.isInterrupted();
-        thread.interrupt(); // inside the lock: the thread cannot close and take up other work
-        // meanwhile
-        return true;
+    public boolean interrupt() {
+        synchronized (outermost) {
+            if (state != State.OPEN) return false;
+            state = State.RAISED;
+            if (outermost.raised++ == 0) outermost.strangerFirst = thread.isInterrupted();
+            // inside the lock: the thread cannot close and take up other work meanwhile
+            thread.interrupt();
+            return true;
+        }
     }
 
     /** Whether the calling thread is the one that this scope interrupts. */
@@ -51,10 +67,13 @@ public final class InterruptScope implements AutoCloseable {
 
     /** Idempotent. Called by the thread that opened the scope. */
     @Override
-    public synchronized void close() {
-        if (state == State.RAISED && !strangerFirst)
-            Thread.interrupted(); // ours: the work may have noticed it, swallowed it or never
-        // looked
-        state = State.CLOSED;
+    public void close() {
+        synchronized (outermost) {
+            // ours: the work may have noticed it, swallowed it or never looked
+            if (state == State.RAISED && --outermost.raised == 0 && !outermost.strangerFirst)
+                Thread.interrupted();
+            state = State.CLOSED;
+        }
+        if (INNERMOST.get() == this) INNERMOST.set(outer);
     }
 }

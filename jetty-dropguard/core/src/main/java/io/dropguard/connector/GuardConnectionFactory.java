@@ -56,6 +56,23 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
      * @throws IllegalStateException if it has started, has no protocol, or is guarded already
      */
     public static void guard(Connector connector, WatchConfig config) {
+        AbstractConnector guarded = checkGuardable(connector);
+        ConnectionFactory first = firstFactory(guarded);
+        String previous = first.getProtocol();
+        boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
+        String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
+        guarded.addFirstConnectionFactory(new GuardConnectionFactory(protocol, first, config));
+        guarded.setDefaultProtocol(protocol);
+    }
+
+    /**
+     * Does nothing if {@link #guard} would succeed now.
+     *
+     * @return the same connector
+     * @throws IllegalArgumentException as {@link #guard} does
+     * @throws IllegalStateException as {@link #guard} does
+     */
+    public static AbstractConnector checkGuardable(Connector connector) {
         if (!canGuard(connector) || !(connector instanceof AbstractConnector guarded))
             throw new IllegalArgumentException(
                     "connector: "
@@ -71,17 +88,24 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
         if (isGuarded(connector))
             throw new IllegalStateException(
                     "connector: " + connector + " is guarded already (expected: guard it once)");
-        ConnectionFactory first = guarded.getConnectionFactory(guarded.getDefaultProtocol());
+        firstFactory(guarded);
+        return guarded;
+    }
+
+    private static ConnectionFactory firstFactory(AbstractConnector connector) {
+        ConnectionFactory first = connector.getConnectionFactory(connector.getDefaultProtocol());
         if (first == null)
             throw new IllegalStateException(
                     "connector: "
                             + connector
                             + " has no protocol (expected: at least one ConnectionFactory)");
-        String previous = first.getProtocol();
-        boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
-        String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
-        guarded.addFirstConnectionFactory(new GuardConnectionFactory(protocol, first, config));
-        guarded.setDefaultProtocol(protocol);
+        return first;
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        timer = null; // the scheduler that stops with the connector has dropped its next tick
     }
 
     @Override

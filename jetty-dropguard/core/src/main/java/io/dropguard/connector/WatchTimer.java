@@ -6,6 +6,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Visits connections a fixed delay after they asked for it. Thread-safe.
@@ -15,16 +17,23 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * request; nothing ticks while nobody waits.
  */
 final class WatchTimer {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchTimer.class);
+
     private final Scheduler scheduler;
     private final Ticker ticker;
     private final long delayNanos;
-    private final Queue<ClientWatch> queue = new ConcurrentLinkedQueue<>(); // due times rise
+    private final Queue<ClientWatch> queue; // due times rise
     private final AtomicBoolean ticking = new AtomicBoolean();
 
     WatchTimer(Scheduler scheduler, Ticker ticker, long delayNanos) {
+        this(scheduler, ticker, delayNanos, new ConcurrentLinkedQueue<>());
+    }
+
+    WatchTimer(Scheduler scheduler, Ticker ticker, long delayNanos, Queue<ClientWatch> queue) {
         this.scheduler = scheduler;
         this.ticker = ticker;
         this.delayNanos = delayNanos;
+        this.queue = queue;
     }
 
     long delayNanos() {
@@ -52,6 +61,14 @@ final class WatchTimer {
         scheduler.schedule(this::tick, nanos, TimeUnit.NANOSECONDS);
     }
 
+    private static void visit(ClientWatch watch, long now) {
+        try {
+            watch.visit(now);
+        } catch (Throwable thrown) { // one connection's failure must not blind the others' watches
+            LOG.warn("Watching a connection failed", thrown);
+        }
+    }
+
     private void tick() {
         long now = ticker.nanoTime();
         ClientWatch watch;
@@ -63,7 +80,7 @@ final class WatchTimer {
             }
             queue.poll();
             watch.dequeue();
-            watch.visit(now);
+            visit(watch, now);
         }
         ticking.set(false);
         if (!queue.isEmpty() && ticking.compareAndSet(false, true)) tickAfter(delayNanos);

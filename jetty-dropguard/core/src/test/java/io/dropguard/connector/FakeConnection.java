@@ -1,0 +1,69 @@
+package io.dropguard.connector;
+
+import io.dropguard.cancel.ClientLoss.Signal;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.io.ByteArrayEndPoint;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection without a network, and the exchange on it, which notes when the timer looks at it.
+ */
+final class FakeConnection implements WatchedExchange {
+    final ByteArrayEndPoint endPoint = new ByteArrayEndPoint();
+    final ClientWatch watch;
+    final List<Signal> lost = new ArrayList<>();
+    private final String name;
+    private final List<String> visits;
+    private long beginNanos;
+    private @Nullable Runnable atVisit;
+
+    FakeConnection(String name, WatchTimer timer, List<String> visits) throws IOException {
+        this.name = name;
+        this.visits = visits;
+        SocketChannel unconnected = SocketChannel.open();
+        unconnected.close(); // nothing here reads it
+        watch =
+                new ClientWatch(
+                        endPoint,
+                        unconnected,
+                        Runnable::run,
+                        ByteBufferPool.NON_POOLING,
+                        timer,
+                        WatchConfig.DEFAULT);
+    }
+
+    /** The connection computes a request that began at {@code nanos}. */
+    void begin(long nanos) {
+        beginNanos = nanos;
+        watch.begin(this, true);
+    }
+
+    void end() {
+        watch.end(this);
+    }
+
+    /** Has {@code action} run whenever the timer visits. */
+    void atVisit(@Nullable Runnable action) {
+        atVisit = action;
+    }
+
+    boolean isWatched() {
+        return endPoint.getFillInterest().isInterested();
+    }
+
+    @Override
+    public long beginNanos() {
+        visits.add(name);
+        if (atVisit != null) atVisit.run();
+        return beginNanos;
+    }
+
+    @Override
+    public void clientLost(Signal signal, @Nullable Throwable failure) {
+        lost.add(signal);
+    }
+}
