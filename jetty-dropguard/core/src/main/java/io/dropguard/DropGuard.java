@@ -2,6 +2,7 @@ package io.dropguard;
 
 import io.dropguard.connector.GuardConnectionFactory;
 import io.dropguard.connector.HalfClose;
+import io.dropguard.connector.LingerConfig;
 import io.dropguard.connector.WatchConfig;
 import io.dropguard.exchange.ExchangeConfig;
 import io.dropguard.exchange.GuardHandler;
@@ -27,10 +28,12 @@ public final class DropGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DropGuard.class);
 
     private final WatchConfig watch;
+    private final LingerConfig linger;
     private final GuardHandler handler;
 
-    private DropGuard(WatchConfig watch, ExchangeConfig exchange) {
+    private DropGuard(WatchConfig watch, LingerConfig linger, ExchangeConfig exchange) {
         this.watch = watch;
+        this.linger = linger;
         this.handler = new GuardHandler(exchange);
     }
 
@@ -78,7 +81,7 @@ public final class DropGuard {
      * @throws IllegalStateException if it has started or is guarded already
      */
     public void guard(Connector connector) {
-        GuardConnectionFactory.guard(connector, watch);
+        GuardConnectionFactory.guard(connector, watch, linger);
     }
 
     /** What this guard saw so far. */
@@ -101,6 +104,24 @@ public final class DropGuard {
                                         b.halfClose(OptionValues.choice(k, v, HalfClose.class)))
                         .with("interrupt", (b, k, v) -> b.interrupt(OptionValues.flag(k, v)))
                         .with(
+                                "lingering-bytes",
+                                (b, k, v) ->
+                                        b.linger(b.linger.withBytes(OptionValues.longBytes(k, v))))
+                        .with(
+                                "lingering-connections",
+                                (b, k, v) ->
+                                        b.linger(
+                                                b.linger.withConnections(
+                                                        OptionValues.number(k, v))))
+                        .with(
+                                "lingering-time",
+                                (b, k, v) ->
+                                        b.linger(b.linger.withTime(OptionValues.duration(k, v))))
+                        .with(
+                                "lingering-timeout",
+                                (b, k, v) ->
+                                        b.linger(b.linger.withTimeout(OptionValues.duration(k, v))))
+                        .with(
                                 "queue-order",
                                 (b, k, v) ->
                                         b.queueOrder(OptionValues.choice(k, v, QueueOrder.class)))
@@ -109,6 +130,7 @@ public final class DropGuard {
                         .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
+        private LingerConfig linger = LingerConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
         private final PolicyBuilder everywhere = PolicyBuilder.create();
 
@@ -129,6 +151,15 @@ public final class DropGuard {
         /** {@code read-ahead}: bytes that may be read beyond the request. Default 16 KiB. */
         public Builder readAhead(int bytes) {
             watch = watch.withReadAhead(bytes);
+            return this;
+        }
+
+        /**
+         * {@code lingering-time}, {@code lingering-timeout}, {@code lingering-bytes} and {@code
+         * lingering-connections}: how connections are drained before they are closed.
+         */
+        public Builder linger(LingerConfig value) {
+            linger = value;
             return this;
         }
 
@@ -177,6 +208,7 @@ public final class DropGuard {
         public DropGuard build() {
             return new DropGuard(
                     watch,
+                    linger,
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())));
         }
     }

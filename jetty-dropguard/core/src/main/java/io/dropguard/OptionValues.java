@@ -27,6 +27,11 @@ final class OptionValues {
                     "h", ChronoUnit.HOURS,
                     "d", ChronoUnit.DAYS);
 
+    private static final String BYTES = "bytes such as 16384, 16KiB or 1MiB";
+
+    private static final Map<String, Long> BYTE_UNITS =
+            Map.of("b", 1L, "kib", 1L << 10, "mib", 1L << 20, "gib", 1L << 30);
+
     private OptionValues() {}
 
     /**
@@ -47,20 +52,23 @@ final class OptionValues {
 
     /** {@code 16384}, {@code 16KiB} or {@code 1MiB}. */
     static int bytes(String key, String value) {
+        long bytes = longBytes(key, value);
+        if ((int) bytes != bytes) throw wrong(key, value, BYTES);
+        return (int) bytes;
+    }
+
+    /** As {@link #bytes}, and {@code 1GiB}. */
+    static long longBytes(String key, String value) {
         String text = value.strip();
         Matcher simple = NUMBER_AND_UNIT.matcher(text);
         try {
-            if (!simple.matches()) return Integer.parseInt(text);
-            int amount = Integer.parseInt(simple.group(1));
-            return switch (simple.group(2).toLowerCase(Locale.ROOT)) {
-                case "b" -> amount;
-                case "kib" -> Math.multiplyExact(amount, 1024);
-                case "mib" -> Math.multiplyExact(amount, 1024 * 1024);
-                default -> throw wrong(key, value, "bytes such as 16384, 16KiB or 1MiB");
-            };
+            if (!simple.matches()) return Long.parseLong(text);
+            Long unit = BYTE_UNITS.get(simple.group(2).toLowerCase(Locale.ROOT));
+            if (unit != null) return Math.multiplyExact(Long.parseLong(simple.group(1)), unit);
         } catch (NumberFormatException | ArithmeticException malformed) {
-            throw wrong(key, value, "bytes such as 16384, 16KiB or 1MiB");
+            // told below, in our own words
         }
+        throw wrong(key, value, BYTES);
     }
 
     /** As {@link #duration}, or {@code none}. */

@@ -263,6 +263,18 @@ public final class ClientWatch {
         return clearText;
     }
 
+    /**
+     * Whether its last answer is given and its client has not ended: so it may still be sending.
+     */
+    synchronized boolean mayLinger() {
+        WatchedExchange current = exchange;
+        return !closed
+                && end == null
+                && (current == null || (current == shared && shared().isEmpty()))
+                && !endPoint.getWriteFlusher().isPending()
+                && !endPoint.isInputShutdown();
+    }
+
     synchronized void close() {
         closed = true;
         readAhead.release();

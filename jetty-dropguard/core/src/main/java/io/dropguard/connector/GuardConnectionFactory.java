@@ -25,10 +25,14 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
 
     private final WatchConfig config;
     private final ConnectionFactory next;
+    private final LingerConfig linger;
     private volatile @Nullable WatchTimer timer;
+    private volatile @Nullable Lingering lingering;
 
-    private GuardConnectionFactory(String protocol, ConnectionFactory next, WatchConfig config) {
+    private GuardConnectionFactory(
+            String protocol, ConnectionFactory next, WatchConfig config, LingerConfig linger) {
         super(protocol);
+        this.linger = linger;
         this.next = next;
         this.config = config;
     }
@@ -55,13 +59,14 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
      * @throws IllegalArgumentException if it is of another kind
      * @throws IllegalStateException if it has started, has no protocol, or is guarded already
      */
-    public static void guard(Connector connector, WatchConfig config) {
+    public static void guard(Connector connector, WatchConfig config, LingerConfig linger) {
         AbstractConnector guarded = checkGuardable(connector);
         ConnectionFactory first = firstFactory(guarded);
         String previous = first.getProtocol();
         boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
         String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
-        guarded.addFirstConnectionFactory(new GuardConnectionFactory(protocol, first, config));
+        guarded.addFirstConnectionFactory(
+                new GuardConnectionFactory(protocol, first, config, linger));
         guarded.setDefaultProtocol(protocol);
     }
 
@@ -121,10 +126,20 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         connector.getByteBufferPool(),
                         timer(connector),
                         config);
-        GuardedEndPoint guarded = new GuardedEndPoint(socket, watch);
+        GuardedEndPoint guarded = new GuardedEndPoint(socket, watch, lingering(connector));
         Connection connection = next.newConnection(connector, guarded);
         connection.addEventListener(guarded);
         return connection;
+    }
+
+    private Lingering lingering(Connector connector) {
+        Lingering existing = lingering;
+        if (existing != null) return existing;
+        synchronized (this) {
+            Lingering created = lingering;
+            if (created == null) lingering = created = new Lingering(connector, linger);
+            return created;
+        }
     }
 
     private WatchTimer timer(Connector connector) {

@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Listener {
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
+    private final Lingering lingering;
+    private @Nullable LingeringClose lastly; // guarded by this: closed, for those above
 
-    GuardedEndPoint(AbstractEndPoint endPoint, ClientWatch watch) {
+    GuardedEndPoint(AbstractEndPoint endPoint, ClientWatch watch, Lingering lingering) {
         this.endPoint = endPoint;
         this.watch = watch;
+        this.lingering = lingering;
     }
 
     ClientWatch watch() {
@@ -38,7 +41,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        return watch.fill(buffer);
+        return isLingering() ? -1 : watch.fill(buffer);
     }
 
     @Override
@@ -139,7 +142,11 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean isOpen() {
-        return endPoint.isOpen();
+        return !isLingering() && endPoint.isOpen();
+    }
+
+    private synchronized boolean isLingering() {
+        return lastly != null;
     }
 
     @Override
@@ -154,19 +161,32 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean isInputShutdown() {
-        return endPoint.isInputShutdown();
+        return isLingering() || endPoint.isInputShutdown();
     }
 
     @Override
     public void close() {
-        endPoint.close();
-        watch.close();
+        close(null);
     }
 
     @Override
     public void close(@Nullable Throwable cause) {
+        if (linger()) return;
         endPoint.close(cause);
         watch.close();
+    }
+
+    /** Whether the close is left to a {@link LingeringClose}, now or before. */
+    private boolean linger() {
+        if (!lingering.isOn()) return false;
+        synchronized (this) {
+            if (lastly == null) {
+                if (!watch.mayLinger()) return false;
+                watch.close();
+                lastly = lingering.begin(endPoint);
+            }
+            return true;
+        }
     }
 
     @Override

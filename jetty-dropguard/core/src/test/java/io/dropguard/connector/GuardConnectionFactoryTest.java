@@ -31,7 +31,7 @@ class GuardConnectionFactoryTest {
 
     @Test
     void aClearTextConnectorIsGuardedUnderItsOwnName() {
-        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT);
+        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
 
         assertThat(connector.getDefaultProtocol()).isEqualTo("dropguard");
         assertThat(connector.getProtocols()).containsExactly("dropguard", "http/1.1");
@@ -50,7 +50,7 @@ class GuardConnectionFactoryTest {
         server.addConnector(secure);
         assertThat(server.getURI()).hasScheme("https");
 
-        GuardConnectionFactory.guard(secure, WatchConfig.DEFAULT);
+        GuardConnectionFactory.guard(secure, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
 
         assertThat(secure.getDefaultConnectionFactory().getProtocol()).isEqualTo("SSL-dropguard");
         assertThat(server.getURI()).hasScheme("https");
@@ -58,7 +58,7 @@ class GuardConnectionFactoryTest {
 
     @Test
     void watchesTickAgainAfterTheConnectorWasStoppedWithATickPending() throws Exception {
-        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT);
+        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
         server.addConnector(connector);
         server.start();
         int own = scheduler.pending();

@@ -1,0 +1,124 @@
+package io.dropguard.connector;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.eclipse.jetty.io.AbstractEndPoint;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Closes a connection so that its last answer is read: tells the client that nothing more will
+ * come, and then takes and drops what it still sends, until it closes too or its time is over.
+ * Closing with unread bytes, or before they come, has the kernel send RST, and that destroys what
+ * the client has not read yet (RFC 9112, section 9.6; RFC 1122, section 4.2.2.13). Holds no thread.
+ * Thread-safe.
+ */
+final class LingeringClose {
+    private static final Logger LOG = LoggerFactory.getLogger(LingeringClose.class);
+
+    /** 64 KiB: a socket's receive buffer holds about that much. */
+    private static final int CHUNK = 64 * 1024;
+
+    /** 16 chunks: then other connections of the selector have their turn. */
+    private static final int CHUNKS_AT_ONCE = 16;
+
+    private final AbstractEndPoint endPoint;
+    private final ByteBufferPool pool;
+    private final Scheduler scheduler;
+    private final LingerConfig config;
+    private final Consumer<LingeringClose> ended;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final long endNanos;
+    private volatile long lastByteNanos;
+    private long left; // confined to the reader: there is one at a time
+
+    LingeringClose(
+            AbstractEndPoint endPoint,
+            ByteBufferPool pool,
+            Scheduler scheduler,
+            LingerConfig config,
+            Consumer<LingeringClose> ended) {
+        this.endPoint = endPoint;
+        this.pool = pool;
+        this.scheduler = scheduler;
+        this.config = config;
+        this.ended = ended;
+        this.left = config.bytes();
+        this.lastByteNanos = System.nanoTime();
+        this.endNanos = lastByteNanos + config.time().toNanos();
+    }
+
+    void begin() {
+        if (over.get()) return; // too many at once: others came before we began
+        endPoint.shutdownOutput();
+        endPoint.getFillInterest().onClose(); // for those above, it is closed
+        check();
+        drain();
+    }
+
+    /** Closes now. Idempotent. */
+    void finish() {
+        if (!over.compareAndSet(false, true)) return;
+        endPoint.close();
+        ended.accept(this);
+    }
+
+    /** Whether time is left; if so, looks again when it may be over. */
+    private void check() {
+        if (over.get()) return;
+        long now = System.nanoTime();
+        Duration quiet = config.timeout().minusNanos(now - lastByteNanos);
+        long wait = Math.min(quiet.toNanos(), endNanos - now);
+        if (wait <= 0) finish();
+        else scheduler.schedule(this::check, wait, TimeUnit.NANOSECONDS);
+    }
+
+    private void drain() {
+        RetainableByteBuffer buffer = pool.acquire(CHUNK, true);
+        try {
+            for (int i = 0; i < CHUNKS_AT_ONCE; i++) {
+                ByteBuffer bytes = buffer.getByteBuffer();
+                bytes.position(0).limit(0);
+                int read = endPoint.fill(bytes);
+                if (read < 0 || (left -= read) < 0) {
+                    finish();
+                    return;
+                }
+                if (read == 0) break;
+                lastByteNanos = System.nanoTime();
+            }
+        } catch (IOException gone) {
+            LOG.debug("client gone while lingering", gone);
+            finish();
+            return;
+        } finally {
+            buffer.release();
+        }
+        if (!over.get() && !endPoint.tryFillInterested(new OnReadable())) finish();
+    }
+
+    private final class OnReadable implements Callback {
+        @Override
+        public void succeeded() {
+            drain();
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            finish();
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+}
