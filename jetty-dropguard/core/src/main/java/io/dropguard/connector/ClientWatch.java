@@ -244,8 +244,9 @@ public final class ClientWatch {
         responding = false;
     }
 
-    boolean isClearText() {
-        return clearText;
+    /** Whether an interim response may be next: in clear text, and the final one has not begun. */
+    boolean mayBeInterim() {
+        return clearText && !responding;
     }
 
     synchronized void close() {
