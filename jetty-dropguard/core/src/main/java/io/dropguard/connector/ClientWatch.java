@@ -99,7 +99,8 @@ public final class ClientWatch {
         responding = false;
         if (probe != null) probe = null;
         exchange = begun;
-        timer.visitLater(this);
+        if (end == null) timer.visitLater(this);
+        else onEnd(begun); // one more request of a client that has left, or waits half-closed
     }
 
     /** The answer was handed down, or the exchange is over: what the client does now is no loss. */

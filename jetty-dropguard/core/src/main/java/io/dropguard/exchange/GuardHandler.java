@@ -57,6 +57,9 @@ public final class GuardHandler extends Handler.Wrapper {
         exchange.enter();
         try {
             exchange.begin();
+            if (exchange.isLost())
+                return new WaitingExchange(this, exchange, request, response, callback)
+                        .dropIfLost();
             Admission gate = requireNonNull(admission, "not started");
             if (gate.isQueueing()
                     && gate.take(new WaitingExchange(this, exchange, request, response, callback)))
