@@ -63,7 +63,7 @@ class HalfCloseTest {
             String probed = new String(client.read(1), StandardCharsets.US_ASCII);
             answers.mayAnswer.release(2);
             assertThat(probed + client.readAll()).isEqualTo(expected);
-            assertThat(lossesOf(guard)).isZero();
+            assertThat(Losses.of(guard)).isZero();
         }
     }
 
@@ -107,7 +107,7 @@ class HalfCloseTest {
                     answers.mayAnswer.drainPermits();
                 }
             }
-            assertThat(lossesOf(guard)).isZero();
+            assertThat(Losses.of(guard)).isZero();
         }
     }
 
@@ -139,7 +139,7 @@ class HalfCloseTest {
             assertThat(client.readAll()).endsWith("done");
             run.awaitEnd();
             assertThat(run.interrupted).isFalse();
-            assertThat(lossesOf(guard)).isZero();
+            assertThat(Losses.of(guard)).isZero();
         }
     }
 
@@ -166,9 +166,5 @@ class HalfCloseTest {
                 .handledBy(handler)
                 .guardedBy(guard::installOn)
                 .start();
-    }
-
-    private static long lossesOf(DropGuard guard) {
-        return guard.statistics().losses().values().stream().mapToLong(n -> n).sum();
     }
 }
