@@ -104,7 +104,8 @@ public final class ClientWatch {
         responding = false;
         if (probe != null) probe = null;
         exchange = begun;
-        timer.visitLater(this);
+        if (end == null) timer.visitLater(this);
+        else onEnd(begun); // one more request of a client that has left, or waits half-closed
     }
 
     /** The answer was handed down, or the exchange is over: what the client does now is no loss. */
@@ -259,8 +260,9 @@ public final class ClientWatch {
         responding = false;
     }
 
-    boolean isClearText() {
-        return clearText;
+    /** Whether an interim response may be next: in clear text, and the final one has not begun. */
+    boolean mayBeInterim() {
+        return clearText && !responding;
     }
 
     /**

@@ -115,9 +115,12 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         return endPoint.cancelWrite(cause);
     }
 
-    /** Whether these bytes begin {@code HTTP/1.1 1xx}: Jetty writes an interim response at once. */
+    /**
+     * Whether these bytes begin {@code HTTP/1.1 1xx}, which Jetty writes at once, and are no part
+     * of an answer's body that looks so.
+     */
     private boolean isInterim(ByteBuffer... buffers) {
-        if (buffers.length == 0 || !watch.isClearText()) return false;
+        if (buffers.length == 0 || !watch.mayBeInterim()) return false;
         ByteBuffer head = buffers[0];
         int at = head.position();
         return head.remaining() > 10

@@ -63,6 +63,9 @@ public final class GuardHandler extends Handler.Wrapper {
         exchange.enter();
         try {
             exchange.begin();
+            if (exchange.isLost())
+                return new WaitingExchange(this, exchange, request, response, callback)
+                        .dropIfLost();
             exchange.apply(config.policies().of(request));
             Admission gate = requireNonNull(admission, "not started");
             if (gate.isQueueing()

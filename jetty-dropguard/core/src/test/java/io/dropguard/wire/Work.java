@@ -56,6 +56,11 @@ final class Work extends Handler.Abstract {
         return run;
     }
 
+    /** Whether there is a run that was not awaited. */
+    boolean hasRun() {
+        return !runs.isEmpty();
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (!Request.getPathInContext(request).equals("/work")) {

@@ -129,7 +129,7 @@ public final class RawClient implements TestClient {
 
     /** Closes in order: FIN, under TLS after close_notify. */
     public void fin() throws IOException {
-        socket.close();
+        if (socket != wire) socket.shutdownOutput(); // its close() would wait for the server's
         wire.close();
     }
 
