@@ -202,9 +202,11 @@ public final class GuardedExchange implements WatchedExchange {
         if (lose(signal, failure)) tellListeners();
     }
 
-    /** HTTP/2: a pending read failed, and so nobody else was told. */
-    void streamFailed(EOFException failure) {
-        if (lose(streamSignal(), failure)) tellListeners();
+    /** A read found that the request ends before it is whole; perhaps nobody else was told. */
+    void readFailed(EOFException failure) {
+        if (!multiplexed) {
+            if (wire != null) wire.brokeOff(this);
+        } else if (lose(streamSignal(), failure)) tellListeners();
     }
 
     /**
@@ -257,10 +259,6 @@ public final class GuardedExchange implements WatchedExchange {
         } catch (IllegalStateException completed) {
             LOG.trace("completed meanwhile", completed);
         }
-    }
-
-    boolean isMultiplexed() {
-        return multiplexed;
     }
 
     FailureListeners failures() {
