@@ -141,6 +141,16 @@ public final class ClientWatch {
         }
     }
 
+    /**
+     * A read of the request has met its end. The wire need not have shown one: a TLS client says so
+     * with a close_notify, which may come before its FIN, or without.
+     */
+    public void brokeOff(WatchedExchange read) {
+        if (halfClose == HalfClose.IGNORE || !channel.isOpen()) return; // closed: by us
+        Signal signal = end;
+        if (exchange == read) tell(read, signal == null ? Signal.FIN : signal);
+    }
+
     /** How the client's side of the connection ended, if that was read already. */
     public @Nullable Signal signal() {
         return end;

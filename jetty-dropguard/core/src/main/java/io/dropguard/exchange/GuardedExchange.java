@@ -207,9 +207,11 @@ public final class GuardedExchange implements WatchedExchange {
         lose(ofStream ? streamSignal() : Signal.WRITE_FAILED, failure);
     }
 
-    /** HTTP/2: a pending read failed, and so nobody else was told. */
-    void streamFailed(EOFException failure) {
-        if (!answering) lose(streamSignal(), failure);
+    /** A read found that the request ends before it is whole; perhaps nobody else was told. */
+    void readFailed(EOFException failure) {
+        if (!multiplexed) {
+            if (wire != null) wire.brokeOff(this);
+        } else if (!answering) lose(streamSignal(), failure);
     }
 
     /**

@@ -56,14 +56,16 @@ final class GuardedRequest extends Request.Wrapper {
         exchange.failures().add(listener);
     }
 
-    /** Jetty fails a pending read of a reset stream instead of calling failure listeners. */
+    /**
+     * Some losses show nowhere else. Jetty fails a pending read of a reset stream instead of
+     * calling failure listeners, and a TLS client may end its side before the wire does.
+     */
     @Override
     public Content.@Nullable Chunk read() {
         Content.Chunk chunk = super.read();
         if (chunk != null
-                && exchange.isMultiplexed()
                 && Content.Chunk.isFailure(chunk, true)
-                && chunk.getFailure() instanceof EOFException reset) exchange.streamFailed(reset);
+                && chunk.getFailure() instanceof EOFException end) exchange.readFailed(end);
         return chunk;
     }
 }
