@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
@@ -40,8 +41,8 @@ public final class Quickstart implements AutoCloseable {
         server.addConnector(clearText);
         tls = options.tlsPort < 0 ? null : tls(options);
         if (tls != null) server.addConnector(tls);
-        server.setHandler(endpoints(new Computations(console)));
         guard = options.bare ? null : options.guard.build();
+        server.setHandler(endpoints(new Computations(console), guard));
         if (guard != null) guard.installOn(server);
     }
 
@@ -150,13 +151,13 @@ public final class Quickstart implements AutoCloseable {
         return connector;
     }
 
-    private ServletContextHandler endpoints(Computations computations) {
+    private ServletContextHandler endpoints(Computations computations, @Nullable DropGuard guard) {
         ServletContextHandler context = new ServletContextHandler();
         ServletHolder compute = new ServletHolder(new ComputeServlet(computations, workers));
         compute.setAsyncSupported(true);
         context.addServlet(compute, "/compute");
         context.addServlet(new ServletHolder(new HelloServlet()), "/hello");
-        context.addServlet(new ServletHolder(new StatsServlet(computations)), "/stats");
+        context.addServlet(new ServletHolder(new StatsServlet(computations, guard)), "/stats");
         return context;
     }
 
@@ -174,15 +175,19 @@ public final class Quickstart implements AutoCloseable {
     private static final class StatsServlet extends HttpServlet {
         private static final long serialVersionUID = 1;
         private final transient Computations computations;
+        private final transient @Nullable DropGuard guard;
 
-        StatsServlet(Computations computations) {
+        StatsServlet(Computations computations, @Nullable DropGuard guard) {
             this.computations = computations;
+            this.guard = guard;
         }
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response)
                 throws IOException {
-            Json.write(response, computations.toJson());
+            Map<String, Object> stats = computations.toJson();
+            if (guard != null) stats.put("unrun", guard.statistics().unrun());
+            Json.write(response, stats);
         }
     }
 }
