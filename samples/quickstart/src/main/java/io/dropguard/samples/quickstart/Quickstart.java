@@ -32,6 +32,7 @@ public final class Quickstart implements AutoCloseable {
     private final Server server;
     private final ServerConnector clearText;
     private final @Nullable ServerConnector tls;
+    private final @Nullable ServerConnector stats;
     private final @Nullable DropGuard guard;
     private final ExecutorService workers = Executors.newCachedThreadPool();
 
@@ -41,6 +42,8 @@ public final class Quickstart implements AutoCloseable {
         server.addConnector(clearText);
         tls = options.tlsPort < 0 ? null : tls(options);
         if (tls != null) server.addConnector(tls);
+        stats = options.statsPort < 0 ? null : stats(options);
+        if (stats != null) server.addConnector(stats);
         guard = options.bare ? null : options.guard.build();
         server.setHandler(endpoints(new Computations(console), guard));
         if (guard != null) guard.installOn(server);
@@ -83,6 +86,10 @@ public final class Quickstart implements AutoCloseable {
                 quickstart.tls == null
                         ? ""
                         : " https://" + options.host + ":" + quickstart.tlsPort());
+        if (quickstart.stats != null)
+            System.out.printf(
+                    "Statistics: http://%s:%d/stats%n",
+                    options.host, quickstart.stats.getLocalPort());
         quickstart.server.join();
     }
 
@@ -124,6 +131,8 @@ public final class Quickstart implements AutoCloseable {
                         new HTTP2CServerConnectionFactory(http));
         connector.setHost(options.host);
         connector.setPort(options.port);
+        // the JDK's 50 overflow under a crowd, whose kernels then try again only after a second
+        connector.setAcceptQueueSize(1024);
         return connector;
     }
 
@@ -148,6 +157,18 @@ public final class Quickstart implements AutoCloseable {
                         new HttpConnectionFactory(https));
         connector.setHost(options.host);
         connector.setPort(options.tlsPort);
+        return connector;
+    }
+
+    /** For whoever watches the server while its own threads are all taken. */
+    private ServerConnector stats(QuickstartOptions options) {
+        QueuedThreadPool threads = new QueuedThreadPool(8);
+        threads.setName("stats");
+        ServerConnector connector =
+                new ServerConnector(server, threads, null, null, 1, 1, new HttpConnectionFactory());
+        connector.addBean(threads);
+        connector.setHost(options.host);
+        connector.setPort(options.statsPort);
         return connector;
     }
 
