@@ -16,7 +16,7 @@ for peer in $peers; do
 done
 
 install_missing() {
-    local policy=/usr/sbin/policy-rc.d
+    policy=/usr/sbin/policy-rc.d # not local: the trap needs it
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
         echo "The tests need peers that are not installed:$missing" >&2
         echo "Install them (on Debian: apt-get install$missing) or run this as root." >&2
