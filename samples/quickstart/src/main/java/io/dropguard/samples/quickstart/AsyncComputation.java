@@ -17,17 +17,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class AsyncComputation implements AsyncListener {
     private final AsyncContext context;
-    private final Computations computations;
+    private final Computations.Computation computation;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile Future<?> work;
 
     private AsyncComputation(
             AsyncContext context, long millis, ExecutorService workers, Computations computations) {
         this.context = context;
-        this.computations = computations;
         context.setTimeout(0);
         context.addListener(this);
-        computations.started();
+        this.computation = computations.start("async");
         this.work = workers.submit(() -> work(millis));
     }
 
@@ -43,7 +42,7 @@ final class AsyncComputation implements AsyncListener {
         try {
             Thread.sleep(millis);
             if (!over.compareAndSet(false, true)) return;
-            computations.completed();
+            computation.completed();
             Json.write(context.getResponse(), Map.of("computed", millis));
             context.complete();
         } catch (InterruptedException stopped) {
@@ -58,7 +57,7 @@ final class AsyncComputation implements AsyncListener {
         if (!over.compareAndSet(false, true)) return;
         work.cancel(true);
         if (event.getThrowable() instanceof ClientLostException lost)
-            computations.stopped(lost.loss());
+            computation.stopped(lost.loss());
         context.complete();
     }
 

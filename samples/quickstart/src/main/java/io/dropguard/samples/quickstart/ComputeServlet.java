@@ -36,9 +36,9 @@ final class ComputeServlet extends HttpServlet {
         if (millis < 0) return;
         String mode = request.getParameter("mode") == null ? "block" : request.getParameter("mode");
         switch (mode) {
-            case "block" -> compute(request, response, millis, ComputeServlet::sleep);
-            case "cpu" -> compute(request, response, millis, ComputeServlet::spin);
-            case "pool" -> compute(request, response, millis, this::delegate);
+            case "block" -> compute(request, response, mode, millis, ComputeServlet::sleep);
+            case "cpu" -> compute(request, response, mode, millis, ComputeServlet::spin);
+            case "pool" -> compute(request, response, mode, millis, this::delegate);
             case "async" -> AsyncComputation.start(request, millis, workers, computations);
             default ->
                     Json.badRequest(
@@ -52,23 +52,27 @@ final class ComputeServlet extends HttpServlet {
     }
 
     private void compute(
-            HttpServletRequest request, HttpServletResponse response, long millis, Work work)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String mode,
+            long millis,
+            Work work)
             throws ServletException, IOException {
         CancellationToken token =
                 ServletGuard.isGuarded(request)
                         ? ServletGuard.token(request)
                         : CancellationToken.none();
-        computations.started();
+        Computations.Computation computation = computations.start(mode);
         try {
             work.run(millis, token);
         } catch (InterruptedException | ExecutionException | CancellationException stopped) {
             if (token.reason().orElse(null) instanceof ClientLoss loss) {
-                computations.stopped(loss);
+                computation.stopped(loss);
                 return; // nobody reads what we would answer
             }
             throw new ServletException(stopped);
         }
-        computations.completed();
+        computation.completed();
         Json.write(response, Map.of("computed", millis));
     }
 

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.net.URL;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
@@ -33,6 +34,7 @@ public final class Quickstart implements AutoCloseable {
     private final Server server;
     private final ServerConnector clearText;
     private final @Nullable ServerConnector tls;
+    private final @Nullable ServerConnector stats;
     private final @Nullable DropGuard guard;
     private final ExecutorService workers = Executors.newCachedThreadPool();
 
@@ -42,8 +44,10 @@ public final class Quickstart implements AutoCloseable {
         server.addConnector(clearText);
         tls = options.tlsPort < 0 ? null : tls(options);
         if (tls != null) server.addConnector(tls);
-        server.setHandler(endpoints(new Computations(console)));
+        stats = options.statsPort < 0 ? null : stats(options);
+        if (stats != null) server.addConnector(stats);
         guard = options.bare ? null : withPolicies(options.guard).build();
+        server.setHandler(endpoints(new Computations(console), guard));
         if (guard != null) guard.installOn(server);
     }
 
@@ -84,6 +88,10 @@ public final class Quickstart implements AutoCloseable {
                 quickstart.tls == null
                         ? ""
                         : " https://" + options.host + ":" + quickstart.tlsPort());
+        if (quickstart.stats != null)
+            System.out.printf(
+                    "Statistics: http://%s:%d/stats%n",
+                    options.host, quickstart.stats.getLocalPort());
         quickstart.server.join();
     }
 
@@ -125,6 +133,8 @@ public final class Quickstart implements AutoCloseable {
                         new HTTP2CServerConnectionFactory(http));
         connector.setHost(options.host);
         connector.setPort(options.port);
+        // the JDK's 50 overflow under a crowd, whose kernels then try again only after a second
+        connector.setAcceptQueueSize(1024);
         return connector;
     }
 
@@ -152,13 +162,25 @@ public final class Quickstart implements AutoCloseable {
         return connector;
     }
 
-    private ServletContextHandler endpoints(Computations computations) {
+    /** For whoever watches the server while its own threads are all taken. */
+    private ServerConnector stats(QuickstartOptions options) {
+        QueuedThreadPool threads = new QueuedThreadPool(8);
+        threads.setName("stats");
+        ServerConnector connector =
+                new ServerConnector(server, threads, null, null, 1, 1, new HttpConnectionFactory());
+        connector.addBean(threads);
+        connector.setHost(options.host);
+        connector.setPort(options.statsPort);
+        return connector;
+    }
+
+    private ServletContextHandler endpoints(Computations computations, @Nullable DropGuard guard) {
         ServletContextHandler context = new ServletContextHandler();
         ServletHolder compute = new ServletHolder(new ComputeServlet(computations, workers));
         compute.setAsyncSupported(true);
         context.addServlet(compute, "/compute");
         context.addServlet(new ServletHolder(new HelloServlet()), "/hello");
-        context.addServlet(new ServletHolder(new StatsServlet(computations)), "/stats");
+        context.addServlet(new ServletHolder(new StatsServlet(computations, guard)), "/stats");
         context.addServlet(new ServletHolder(new WaitingServlets.Report()), "/report");
         context.addServlet(new ServletHolder(new WaitingServlets.Limited()), "/limited");
         context.addServlet(new ServletHolder(new WaitingServlets.Events()), "/events");
@@ -187,15 +209,19 @@ public final class Quickstart implements AutoCloseable {
     private static final class StatsServlet extends HttpServlet {
         private static final long serialVersionUID = 1;
         private final transient Computations computations;
+        private final transient @Nullable DropGuard guard;
 
-        StatsServlet(Computations computations) {
+        StatsServlet(Computations computations, @Nullable DropGuard guard) {
             this.computations = computations;
+            this.guard = guard;
         }
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response)
                 throws IOException {
-            Json.write(response, computations.toJson());
+            Map<String, Object> stats = computations.toJson();
+            if (guard != null) stats.put("unrun", guard.statistics().unrun());
+            Json.write(response, stats);
         }
     }
 }

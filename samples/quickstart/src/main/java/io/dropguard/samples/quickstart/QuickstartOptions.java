@@ -13,6 +13,8 @@ final class QuickstartOptions {
               --port N            clear text: HTTP/1.1 and h2c (default 8080; 0 picks one)
               --tls-port N        TLS: HTTP/1.1 and h2 (default 8443; 0 picks one; -1 for none)
               --threads N         threads of the server's pool (default 200)
+              --stats-port N      /stats with threads of its own, which answers however busy the
+                                  server is (default -1: none; 0 picks one)
               --bare              the same endpoints without DropGuard
               --half-close V      probe, loss or ignore
               --watch-delay T     such as 5ms
@@ -26,6 +28,7 @@ final class QuickstartOptions {
     int port = 8080;
     int tlsPort = 8443;
     int threads = 200;
+    int statsPort = -1;
     boolean bare;
     boolean help;
     final DropGuard.Builder guard = DropGuard.builder();
@@ -46,6 +49,7 @@ final class QuickstartOptions {
                 case "--port" -> options.port = number(option, rest, 0, 65_535);
                 case "--tls-port" -> options.tlsPort = number(option, rest, -1, 65_535);
                 case "--threads" -> options.threads = number(option, rest, 8, 10_000);
+                case "--stats-port" -> options.statsPort = number(option, rest, -1, 65_535);
                 default -> {
                     if (!option.startsWith("--"))
                         throw new IllegalArgumentException(

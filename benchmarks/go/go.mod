@@ -1,0 +1,3 @@
+module io.dropguard/benchmarks
+
+go 1.19
