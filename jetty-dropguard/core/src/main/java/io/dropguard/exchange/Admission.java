@@ -1,8 +1,11 @@
 package io.dropguard.exchange;
 
+import java.time.Duration;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -18,24 +21,34 @@ import org.jspecify.annotations.Nullable;
  * waits, there is a relay.
  */
 final class Admission {
+    /** 1 s: the last ones in the queue find it empty when their turn comes. */
+    private static final Duration AFTERMATH = Duration.ofSeconds(1);
+
     private final ThreadPool pool;
+    private final Executor executor; // for handlers: virtual threads, where the server has them
     private final QueueOrder order;
     private final Deque<WaitingExchange> waiting = new ConcurrentLinkedDeque<>(); // newest last
     private final AtomicInteger relays = new AtomicInteger(); // queued or running
+    private volatile long lastQueueing;
 
     Admission(ThreadPool pool, QueueOrder order) {
         this.pool = pool;
+        this.executor = VirtualThreads.getExecutor(pool);
         this.order = order;
     }
 
     /**
-     * Whether requests wait for threads: then this one has waited too, and its client may have
-     * left.
+     * Whether requests wait for threads, or did until just now: then this one has waited too, and
+     * its client may have left.
      */
     boolean isQueueing() {
-        return pool instanceof QueuedThreadPool queued
-                ? queued.getQueueSize() > 0
-                : pool.isLowOnThreads();
+        boolean queueing =
+                pool instanceof QueuedThreadPool queued
+                        ? queued.getQueueSize() > 0
+                        : pool.isLowOnThreads();
+        if (queueing) lastQueueing = System.nanoTime() | 1; // 0: never
+        return queueing
+                || (lastQueueing != 0 && System.nanoTime() - lastQueueing < AFTERMATH.toNanos());
     }
 
     /**
@@ -54,7 +67,7 @@ final class Admission {
         if (arrived.dropIfLost()) return true;
         if (known) return false;
         // A probe is under way. Others are waiting: when its turn comes again, the answer is there.
-        pool.execute(
+        executor.execute(
                 () -> {
                     arrived.exchange().look();
                     if (!arrived.dropIfLost()) arrived.run();
@@ -78,7 +91,7 @@ final class Admission {
             int now = relays.get();
             if (now >= Math.max(1, most)) return;
             if (relays.compareAndSet(now, now + 1)) {
-                pool.execute(this::relay);
+                executor.execute(this::relay);
                 return;
             }
         }
@@ -88,7 +101,7 @@ final class Admission {
         WaitingExchange newest = takeLive();
         if (newest != null) newest.run();
         if (!waiting.isEmpty()) {
-            pool.execute(this::relay);
+            executor.execute(this::relay);
             return;
         }
         relays.decrementAndGet();

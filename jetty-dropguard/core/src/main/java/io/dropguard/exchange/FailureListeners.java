@@ -19,12 +19,16 @@ import org.slf4j.LoggerFactory;
 final class FailureListeners {
     private static final Logger LOG = LoggerFactory.getLogger(FailureListeners.class);
 
-    /** ee10, ee11: registered once per request, though each async cycle wants to hear. */
-    private static final String SERVLET_LISTENER = ".servlet.ServletChannelState";
+    /** ee10, ee11: it registers once per request, though each async cycle wants to hear. */
+    private static final String SERVLET_STATE = ".servlet.ServletChannelState";
+
+    /** Frames from the servlet's state to here, with Jetty's wrappers of requests between. */
+    private static final int NEAR = 16;
 
     private final Request request;
     private final Consumer<Throwable> onFailure;
-    private @Nullable List<Consumer<Throwable>> listeners; // guarded by this
+    private @Nullable List<Consumer<Throwable>> listeners; // guarded by this: to be told once
+    private @Nullable Consumer<Throwable> servlet; // guarded by this: to be told for every cycle
     private boolean registered; // guarded by this
     private @Nullable Throwable last; // guarded by this: what they were told last
     private volatile @Nullable Thread telling;
@@ -35,9 +39,13 @@ final class FailureListeners {
     }
 
     void add(Consumer<Throwable> listener) {
+        boolean ofServlet = isServletRegistering();
         synchronized (this) {
-            if (listeners == null) listeners = new ArrayList<>(2);
-            listeners.add(listener);
+            if (ofServlet) servlet = listener;
+            else {
+                if (listeners == null) listeners = new ArrayList<>(2);
+                listeners.add(listener);
+            }
         }
         register();
     }
@@ -52,7 +60,11 @@ final class FailureListeners {
     }
 
     synchronized boolean isEmpty() {
-        return listeners == null;
+        return listeners == null && servlet == null;
+    }
+
+    synchronized boolean hasServlet() {
+        return servlet != null;
     }
 
     /** As {@link #tell}, unless they were told of this very failure. */
@@ -68,9 +80,9 @@ final class FailureListeners {
         List<Consumer<Throwable>> told;
         synchronized (this) {
             last = failure;
-            if (listeners == null) return;
-            told = List.copyOf(listeners);
-            listeners.removeIf(listener -> !isServlet(listener));
+            told = listeners == null ? new ArrayList<>(1) : listeners;
+            listeners = null;
+            if (servlet != null) told.add(servlet);
         }
         Thread outer = telling;
         telling = Thread.currentThread();
@@ -96,7 +108,15 @@ final class FailureListeners {
         }
     }
 
-    private static boolean isServlet(Consumer<Throwable> listener) {
-        return listener.getClass().getName().contains(SERVLET_LISTENER);
+    /** Told by who is calling: Jetty has wrapped the listener itself beyond recognition. */
+    private static boolean isServletRegistering() {
+        return StackWalker.getInstance()
+                .walk(
+                        frames ->
+                                frames.limit(NEAR)
+                                        .anyMatch(
+                                                frame ->
+                                                        frame.getClassName()
+                                                                .endsWith(SERVLET_STATE)));
     }
 }

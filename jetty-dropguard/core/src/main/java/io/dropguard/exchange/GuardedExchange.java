@@ -39,6 +39,9 @@ public final class GuardedExchange implements WatchedExchange {
     /** The request attribute that holds the exchange. */
     public static final String ATTRIBUTE = "io.dropguard.exchange";
 
+    /** 8: more async cycles than a sane servlet begins after its first error. */
+    private static final int MOST_CYCLES = 8;
+
     private static final Logger LOG = LoggerFactory.getLogger(GuardedExchange.class);
 
     private final GuardHandler handler;
@@ -253,6 +256,10 @@ public final class GuardedExchange implements WatchedExchange {
         told = true;
         if (thrown instanceof ClientLostException) failChannel(thrown);
         failures.tellUnlessTold(thrown);
+        // A listener that has dispatched anew may have begun another async cycle, which nobody else
+        // will tell; one that always does is left alone after a while.
+        for (int cycle = 1; cycle < MOST_CYCLES && failures.hasServlet() && !isOver(); cycle++)
+            failures.tell(thrown);
         if (failures.isEmpty()) gate.abandon();
     }
 

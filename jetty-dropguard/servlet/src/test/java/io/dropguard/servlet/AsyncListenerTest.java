@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -130,6 +131,65 @@ class AsyncListenerTest {
             awaitOver();
             assertThat(second.surplus()).isEmpty();
             assertThat(guard.statistics().interrupts()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everywhere")
+    void aListenerThatDispatchesAnewIsToldInTheNextCycleToo(
+            Environment environment, Protocol protocol) throws Exception {
+        AtomicBoolean dispatched = new AtomicBoolean();
+        Recorder first =
+                new Recorder(
+                        event -> {
+                            if (dispatched.compareAndSet(false, true))
+                                event.getAsyncContext().dispatch();
+                        });
+        Recorder second = Recorder.completing();
+        CountDownLatch started = new CountDownLatch(1);
+        Service service =
+                (request, response) -> {
+                    boolean again = request.getDispatcherType() == DispatcherType.ASYNC;
+                    AsyncContext context = request.startAsync();
+                    context.setTimeout(0);
+                    context.addListener(again ? second : first);
+                    started.countDown();
+                };
+        try (TestServer server = start(environment, protocol, service);
+                TestClient client = TestClient.connect(server)) {
+            client.get("/");
+            awaitLatch(started);
+            client.leave(Departure.FIN);
+            assertThat(first.awaitError()).isInstanceOf(ClientLostException.class);
+            assertThat(second.awaitError()).isInstanceOf(ClientLostException.class);
+            second.awaitCompletion();
+            awaitOver();
+            assertThat(second.surplus()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everywhere")
+    void aListenerThatDoesNothingIsToldOnceAndTheServerEndsTheRequest(
+            Environment environment, Protocol protocol) throws Exception {
+        Recorder recorder = new Recorder(event -> {});
+        CountDownLatch started = new CountDownLatch(1);
+        Service service =
+                (request, response) -> {
+                    AsyncContext context = request.startAsync();
+                    context.setTimeout(0);
+                    context.addListener(recorder);
+                    started.countDown();
+                };
+        try (TestServer server = start(environment, protocol, service);
+                TestClient client = TestClient.connect(server)) {
+            client.get("/");
+            awaitLatch(started);
+            client.leave(Departure.RST);
+            assertThat(recorder.awaitError()).isInstanceOf(ClientLostException.class);
+            recorder.awaitCompletion();
+            awaitOver();
+            assertThat(recorder.surplus()).isEmpty();
         }
     }
 
