@@ -189,7 +189,9 @@ run_overhead() {
 }
 
 load=$(cut -d' ' -f1-3 /proc/loadavg)
-"run_$name" | tee "$work/table"
+# Not into a pipe: its servers would be children of a subshell, and outlive us.
+"run_$name" >"$work/table"
+cat "$work/table"
 if [ -n "$record" ]; then
     {
         printf '\n## %s, %s\n\n' "$name" "$(date -u +%Y-%m-%d)"
