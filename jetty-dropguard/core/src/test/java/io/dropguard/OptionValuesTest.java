@@ -91,7 +91,7 @@ class OptionValuesTest {
                 " ",
                 "16K",
                 "16kb",
-                "1GiB",
+                "2GiB",
                 "KiB",
                 "1.5MiB",
                 "0x10",

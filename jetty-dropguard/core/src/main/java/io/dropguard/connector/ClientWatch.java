@@ -37,7 +37,7 @@ public final class ClientWatch {
     private final SocketChannel channel;
     private final Executor executor;
     private final WatchTimer timer;
-    private final HalfClose halfClose;
+    private final ClientEnd clientEnd;
     private final Callback onReadable = new OnReadable();
     private final AtomicBoolean queued = new AtomicBoolean(); // in the timer's queue
     private volatile long dueNanos;
@@ -46,15 +46,7 @@ public final class ClientWatch {
     private boolean armed; // guarded by this: onReadable is registered with the endpoint
     private @Nullable Callback waiting; // guarded by this: the connection's interest, while armed
     private boolean closed; // guarded by this
-    private volatile @Nullable Signal end; // FIN or RST, once read; written under this
-    private @Nullable IOException endFailure; // guarded by this
-
-    private volatile @Nullable WatchedExchange exchange;
-    private volatile boolean clearText; // of the exchange: its bytes go out as they are
-    private volatile boolean responding; // bytes of its answer were handed down
-    private volatile @Nullable HalfCloseProbe probe; // written under this, or by begin
-    private volatile @Nullable SharedConnection
-            shared; // of HTTP/2, once it has; written under this
+    private volatile @Nullable SharedConnection shared; // of HTTP/2; written under this
 
     ClientWatch(
             AbstractEndPoint endPoint,
@@ -67,7 +59,7 @@ public final class ClientWatch {
         this.channel = channel;
         this.executor = executor;
         this.timer = timer;
-        this.halfClose = config.halfClose();
+        this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer);
         this.readAhead = new ReadAhead(pool, config.readAhead());
     }
 
@@ -100,17 +92,15 @@ public final class ClientWatch {
      *     probed
      */
     public void begin(WatchedExchange begun, boolean clearText) {
-        this.clearText = clearText;
-        responding = false;
-        if (probe != null) probe = null;
-        exchange = begun;
-        if (end == null) timer.visitLater(this);
-        else onEnd(begun); // one more request of a client that has left, or waits half-closed
+        clientEnd.begin(begun, clearText);
+        if (clientEnd.hasCome())
+            clientEnd.tell(begun); // one more request of a client that has left
+        else timer.visitLater(this);
     }
 
     /** The answer was handed down, or the exchange is over: what the client does now is no loss. */
     public void end(WatchedExchange ended) {
-        if (exchange == ended) exchange = null;
+        clientEnd.end(ended);
     }
 
     /** The connection computes {@code begun} from now on, perhaps beside others. */
@@ -119,7 +109,7 @@ public final class ClientWatch {
         all.add(begun);
         timer.visitLater(this);
         // T1 adds, then looks at the end; T2 sets the end, then tells all that were added.
-        if (end != null) onEnd(all);
+        if (clientEnd.hasCome()) clientEnd.tell(all);
     }
 
     /** As {@link #end}, for one that has joined. */
@@ -135,25 +125,20 @@ public final class ClientWatch {
             SharedConnection created = shared;
             if (created == null) {
                 shared = created = new SharedConnection();
-                exchange = created;
+                clientEnd.begin(created, false);
             }
             return created;
         }
     }
 
-    /**
-     * A read of the request has met its end. The wire need not have shown one: a TLS client says so
-     * with a close_notify, which may come before its FIN, or without.
-     */
+    /** A read of the request has met its end, though the wire need not have shown one. */
     public void brokeOff(WatchedExchange read) {
-        if (halfClose == HalfClose.IGNORE || !channel.isOpen()) return; // closed: by us
-        Signal signal = end;
-        if (exchange == read) tell(read, signal == null ? Signal.FIN : signal);
+        if (channel.isOpen()) clientEnd.brokeOff(read); // closed: by us
     }
 
     /** How the client's side of the connection ended, if that was read already. */
     public @Nullable Signal signal() {
-        return end;
+        return clientEnd.signal();
     }
 
     /**
@@ -162,14 +147,14 @@ public final class ClientWatch {
      * @return false if that cannot be told yet: the client has sent a FIN, and a probe is under way
      */
     public boolean look() {
-        WatchedExchange current = exchange;
+        WatchedExchange current = clientEnd.exchange();
         if (current == null) return true;
         synchronized (this) {
-            if (end == null && !closed && !readAhead.isFull()) read();
+            if (!clientEnd.hasCome() && !closed && !readAhead.isFull()) read();
         }
-        if (end == null) return true;
-        onEnd(current);
-        return probe == null || responding;
+        if (!clientEnd.hasCome()) return true;
+        clientEnd.tell(current);
+        return clientEnd.isSure();
     }
 
     /** Closes the connection with RST: an orderly end would pass for the end of the message. */
@@ -200,16 +185,21 @@ public final class ClientWatch {
 
     /** The delay is over: watches the exchange, if it is old enough and nobody reads. */
     void visit(long now) {
-        WatchedExchange current = exchange;
-        if (current == null || (current == shared && shared().isEmpty())) return;
+        WatchedExchange current = clientEnd.exchange();
+        if (current == null || isIdle(current)) return;
         if (now - current.beginNanos() < timer.delayNanos()) {
             timer.visitLater(this); // a younger one, on the same connection
             return;
         }
         synchronized (this) {
-            if (end == null) arm();
+            if (!clientEnd.hasCome()) arm();
         }
-        if (end != null) onEnd(current);
+        if (clientEnd.hasCome()) clientEnd.tell(current);
+    }
+
+    private boolean isIdle(WatchedExchange current) {
+        SharedConnection all = shared;
+        return current == all && all.isEmpty();
     }
 
     // ---- for the endpoint
@@ -219,12 +209,12 @@ public final class ClientWatch {
         synchronized (this) {
             filled = readAhead.drainTo(buffer);
             if (filled == 0) filled = endPoint.fill(buffer);
-            if (filled < 0 && end == null) distinguishEnd();
+            if (filled < 0 && !clientEnd.hasCome()) distinguishEnd();
         }
-        WatchedExchange current = exchange;
+        WatchedExchange current = clientEnd.exchange();
         if (current != null) {
             if (filled > 0) timer.visitLater(this); // the connection has read, and may stop reading
-            else if (filled < 0) onEndOfRequest(current);
+            else if (filled < 0 && clientEnd.hasCome()) clientEnd.brokeOff(current);
         }
         return filled;
     }
@@ -247,48 +237,25 @@ public final class ClientWatch {
         return armed ? waiting != null : endPoint.isFillInterested();
     }
 
-    /**
-     * Called before bytes are handed down to the socket.
-     *
-     * @throws IOException if what a probe has sent cannot be continued with these bytes
-     */
-    void beforeWrite(ByteBuffer... buffers) throws IOException {
-        // T1 writes the answer: sets responding, then looks for a probe. T2 probes: sets the probe,
-        // then looks whether a response has begun. Both are volatile, so at least one sees the
-        // other.
-        responding = true;
-        HalfCloseProbe sent = probe;
-        if (sent != null) {
-            synchronized (this) {
-                sent.strip(buffers);
-            }
-        }
-    }
-
-    /** The bytes were an interim response: the final one has yet to begin. */
-    void interimWritten() {
-        responding = false;
-    }
-
-    /** Whether an interim response may be next: in clear text, and the final one has not begun. */
-    boolean mayBeInterim() {
-        return clearText && !responding;
+    ClientEnd clientEnd() {
+        return clientEnd;
     }
 
     /**
      * Whether its last answer is given and its client has not ended: so it may still be sending.
      */
     synchronized boolean mayLinger() {
-        WatchedExchange current = exchange;
+        WatchedExchange current = clientEnd.exchange();
         return !closed
-                && end == null
-                && (current == null || (current == shared && shared().isEmpty()))
+                && !clientEnd.hasCome()
+                && (current == null || isIdle(current))
                 && !endPoint.getWriteFlusher().isPending()
                 && !endPoint.isInputShutdown();
     }
 
     synchronized void close() {
         closed = true;
+        clientEnd.close();
         readAhead.release();
     }
 
@@ -305,26 +272,24 @@ public final class ClientWatch {
         try {
             int read = readAhead.readFrom(channel);
             if (read > 0) endPoint.notIdle(); // as fill() does
-            else if (read < 0) end = Signal.FIN;
+            else if (read < 0) clientEnd.came(Signal.FIN, null);
         } catch (ClosedChannelException ours) {
             closed = true;
         } catch (IOException reset) {
-            endFailure = reset;
-            end = Signal.RST;
+            clientEnd.came(Signal.RST, reset);
         }
     }
 
     // guarded by this; Jetty's fill() makes -1 of a reset, and the channel throws it again
     private void distinguishEnd() {
         if (!channel.isOpen()) return; // we closed it
-        end = Signal.FIN;
         try {
             channel.read(ByteBuffer.allocate(1));
+            clientEnd.came(Signal.FIN, null);
         } catch (ClosedChannelException ours) {
-            end = null;
+            closed = true;
         } catch (IOException reset) {
-            endFailure = reset;
-            end = Signal.RST;
+            clientEnd.came(Signal.RST, reset);
         }
     }
 
@@ -336,69 +301,23 @@ public final class ClientWatch {
         }
     }
 
-    // ---- deciding
-
-    /**
-     * The client ended its side in the midst of its request, so it can no longer want an answer.
-     */
-    private void onEndOfRequest(WatchedExchange current) {
-        Signal signal = end;
-        if (signal == null || (signal == Signal.FIN && halfClose == HalfClose.IGNORE)) return;
-        tell(current, signal);
-    }
-
-    private void onEnd(WatchedExchange current) {
-        Signal signal = end;
-        if (signal == null) return;
-        if (signal == Signal.RST || halfClose == HalfClose.LOSS) tell(current, signal);
-        else if (halfClose == HalfClose.PROBE)
-            if (clearText) probe(current);
-            else tell(current, signal);
-    }
-
-    private void probe(WatchedExchange current) {
-        while (true) {
-            int delay;
-            HalfCloseProbe.Finding finding;
-            synchronized (this) {
-                if (exchange != current || closed) return;
-                HalfCloseProbe asking = probe;
-                if (asking == null) probe = asking = new HalfCloseProbe(endPoint);
-                if (responding) return; // looked at after the probe was set: see beforeWrite
-                finding = asking.ask();
-                delay = finding == HalfCloseProbe.Finding.QUIET ? asking.nextDelayMillis() : -1;
-            }
-            if (finding == HalfCloseProbe.Finding.GONE) tell(current, Signal.FIN);
-            if (delay > 0) timer.schedule(() -> probe(current), delay);
-            if (delay != 0) return;
-        }
-    }
-
-    private void tell(WatchedExchange current, Signal signal) {
-        IOException failure;
-        synchronized (this) {
-            failure = endFailure;
-        }
-        if (exchange == current) current.clientLost(signal, failure);
-    }
-
     /** Runs on the selector's thread, so it only peeks, and hands on. */
     private final class OnReadable implements Callback {
         @Override
         public void succeeded() {
             Callback reader;
-            WatchedExchange current = exchange;
+            WatchedExchange current = clientEnd.exchange();
             synchronized (ClientWatch.this) {
                 armed = false;
                 reader = waiting;
                 waiting = null;
                 if (reader == null && current != null && !closed) {
                     read();
-                    if (end == null) arm();
+                    if (!clientEnd.hasCome()) arm();
                 }
             }
             if (reader != null) execute(reader);
-            else if (current != null) onEnd(current);
+            else if (current != null) clientEnd.tell(current);
         }
 
         @Override

@@ -70,13 +70,13 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {
-        watch.beforeWrite(buffers);
+        watch.clientEnd().beforeWrite(buffers);
         return endPoint.flush(buffers);
     }
 
     @Override
     public boolean send(SocketAddress address, ByteBuffer... buffers) throws IOException {
-        watch.beforeWrite(buffers);
+        watch.clientEnd().beforeWrite(buffers);
         return endPoint.send(address, buffers);
     }
 
@@ -84,7 +84,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     public void write(Callback callback, ByteBuffer... buffers) {
         Callback notified = isInterim(buffers) ? new InterimCallback(callback) : callback;
         try {
-            watch.beforeWrite(buffers);
+            watch.clientEnd().beforeWrite(buffers);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
@@ -101,7 +101,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public void write(boolean last, ByteBuffer buffer, Callback callback) {
         try {
-            watch.beforeWrite(buffer);
+            watch.clientEnd().beforeWrite(buffer);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
@@ -120,7 +120,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
      * of an answer's body that looks so.
      */
     private boolean isInterim(ByteBuffer... buffers) {
-        if (buffers.length == 0 || !watch.mayBeInterim()) return false;
+        if (buffers.length == 0 || !watch.clientEnd().mayBeInterim()) return false;
         ByteBuffer head = buffers[0];
         int at = head.position();
         return head.remaining() > 10
@@ -136,7 +136,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
         @Override
         public void succeeded() {
-            watch.interimWritten();
+            watch.clientEnd().interimWritten();
             super.succeeded();
         }
     }

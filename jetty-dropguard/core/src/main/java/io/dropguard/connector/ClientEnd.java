@@ -1,0 +1,145 @@
+package io.dropguard.connector;
+
+import io.dropguard.cancel.ClientLoss.Signal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.io.EndPoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the end of the client's side of a connection means for the exchange that is computed: a
+ * loss, or a question to be asked by a {@link HalfCloseProbe}. Thread-safe.
+ */
+final class ClientEnd {
+    private final EndPoint endPoint;
+    private final HalfClose halfClose;
+    private final WatchTimer timer;
+    private volatile @Nullable WatchedExchange exchange;
+    private volatile @Nullable Signal signal; // FIN or RST, once read
+    private volatile @Nullable IOException failure; // written before the signal
+    private volatile boolean clearText; // of the exchange: its bytes go out as they are
+    private volatile boolean responding; // bytes of its answer were handed down
+    private volatile @Nullable HalfCloseProbe probe; // written under this, or by begin
+    private volatile boolean closed;
+
+    ClientEnd(EndPoint endPoint, HalfClose halfClose, WatchTimer timer) {
+        this.endPoint = endPoint;
+        this.halfClose = halfClose;
+        this.timer = timer;
+    }
+
+    // ---- the exchange
+
+    void begin(WatchedExchange begun, boolean clearText) {
+        this.clearText = clearText;
+        responding = false;
+        if (probe != null) probe = null;
+        exchange = begun;
+    }
+
+    void end(WatchedExchange ended) {
+        if (exchange == ended) exchange = null;
+    }
+
+    @Nullable WatchedExchange exchange() {
+        return exchange;
+    }
+
+    // ---- the end
+
+    /** The end was read. */
+    void came(Signal how, @Nullable IOException thrown) {
+        failure = thrown;
+        signal = how;
+    }
+
+    boolean hasCome() {
+        return signal != null;
+    }
+
+    @Nullable Signal signal() {
+        return signal;
+    }
+
+    /** The connection is closed: there is nobody to ask. */
+    void close() {
+        closed = true;
+    }
+
+    /** Whether the exchange is known to be lost or not: there is no probe under way. */
+    boolean isSure() {
+        return probe == null || responding;
+    }
+
+    /** The exchange was computed, or is about to be, when the end came. */
+    void tell(WatchedExchange current) {
+        Signal how = signal;
+        if (how == null) return;
+        if (how == Signal.RST || halfClose == HalfClose.LOSS) lose(current, how);
+        else if (halfClose == HalfClose.PROBE)
+            if (clearText) probe(current);
+            else lose(current, how);
+    }
+
+    /**
+     * The end came in the midst of the request, so its client can no longer want an answer. The
+     * wire need not have shown one: a TLS client says so with a close_notify, which may come before
+     * its FIN, or without.
+     */
+    void brokeOff(WatchedExchange current) {
+        Signal how = signal == null ? Signal.FIN : signal;
+        if (how == Signal.RST || halfClose != HalfClose.IGNORE) lose(current, how);
+    }
+
+    private void lose(WatchedExchange current, Signal how) {
+        if (exchange == current) current.clientLost(how, failure);
+    }
+
+    // ---- the probe, and the answer that it begins
+
+    private void probe(WatchedExchange current) {
+        while (true) {
+            int delay;
+            HalfCloseProbe.Finding finding;
+            synchronized (this) {
+                if (exchange != current || closed) return;
+                HalfCloseProbe asking = probe;
+                if (asking == null) probe = asking = new HalfCloseProbe(endPoint);
+                if (responding) return; // looked at after the probe was set: see beforeWrite
+                finding = asking.ask();
+                delay = finding == HalfCloseProbe.Finding.QUIET ? asking.nextDelayMillis() : -1;
+            }
+            if (finding == HalfCloseProbe.Finding.GONE) lose(current, Signal.FIN);
+            if (delay > 0) timer.schedule(() -> probe(current), delay);
+            if (delay != 0) return;
+        }
+    }
+
+    /**
+     * Called before bytes are handed down to the socket.
+     *
+     * @throws IOException if what a probe has sent cannot be continued with these bytes
+     */
+    void beforeWrite(ByteBuffer... buffers) throws IOException {
+        // T1 writes the answer: sets responding, then looks for a probe. T2 probes: sets the probe,
+        // then looks whether a response has begun. Both are volatile, so at least one sees the
+        // other.
+        responding = true;
+        HalfCloseProbe sent = probe;
+        if (sent != null) {
+            synchronized (this) {
+                sent.strip(buffers);
+            }
+        }
+    }
+
+    /** The bytes were an interim response: the final one has yet to begin. */
+    void interimWritten() {
+        responding = false;
+    }
+
+    /** Whether an interim response may be next: in clear text, and the final one has not begun. */
+    boolean mayBeInterim() {
+        return clearText && !responding;
+    }
+}
