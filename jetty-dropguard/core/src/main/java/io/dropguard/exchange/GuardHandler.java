@@ -2,8 +2,11 @@ package io.dropguard.exchange;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dropguard.cancel.Ticker;
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes a {@link GuardedExchange} of every request. Thread-safe once started. */
 public final class GuardHandler extends Handler.Wrapper {
     private final ExchangeConfig config;
+    private final Ticker ticker;
     private final GuardStatistics statistics = new GuardStatistics();
     private final ExchangeTimer timer = new ExchangeTimer();
     private final Executor executor =
@@ -24,8 +28,17 @@ public final class GuardHandler extends Handler.Wrapper {
     private @Nullable Admission admission; // set before requests come
 
     public GuardHandler(ExchangeConfig config) {
+        this(config, Ticker.system());
+    }
+
+    GuardHandler(ExchangeConfig config, Ticker ticker) {
         this.config = config;
+        this.ticker = ticker;
         installBean(timer);
+    }
+
+    Ticker ticker() {
+        return ticker;
     }
 
     ExchangeTimer timer() {
@@ -87,31 +100,27 @@ public final class GuardHandler extends Handler.Wrapper {
                             new GuardedResponse(guarded, response, gate),
                             new ExchangeCallback(gate, callback.getInvocationType()));
             if (handled) return true;
-            if (gate.isGuards()) {
-                gate.complete(null);
-                return true;
+            if (gate.release()) {
+                exchange.over();
+                return false;
             }
-            gate.close();
-            exchange.over();
-            return false;
+            gate.complete(new HttpException.RuntimeException(HttpStatus.NOT_FOUND_404));
         } catch (Throwable thrown) {
-            if (gate.isGuards()) {
-                gate.complete(thrown);
-                return true;
+            Throwable failure = quiet(thrown, exchange.failure());
+            if (gate.release()) {
+                exchange.over();
+                if (failure instanceof Error error) throw error;
+                throw (Exception) failure;
             }
-            gate.close();
-            exchange.over();
-            throw quiet(thrown, exchange.failure());
+            gate.complete(failure);
         }
+        return true;
     }
 
     /** Whatever it says, it was the end of work that had been told to end. */
-    private static Exception quiet(Throwable thrown, @Nullable IOException told) throws Exception {
-        if (told != null && !QuietException.isQuiet(thrown)) {
-            thrown.addSuppressed(told);
-            return new QuietException.Exception(thrown);
-        }
-        if (thrown instanceof Error error) throw error;
-        return (Exception) thrown;
+    private static Throwable quiet(Throwable thrown, @Nullable IOException told) {
+        if (told == null || thrown == told || QuietException.isQuiet(thrown)) return thrown;
+        thrown.addSuppressed(told);
+        return new QuietException.Exception(thrown);
     }
 }

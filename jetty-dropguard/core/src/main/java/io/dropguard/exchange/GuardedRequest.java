@@ -60,6 +60,7 @@ final class GuardedRequest extends Request.Wrapper {
     @Override
     public Content.@Nullable Chunk read() {
         Content.Chunk chunk = super.read();
+        if (chunk != null) exchange.gate().requestRead();
         if (chunk != null
                 && exchange.isMultiplexed()
                 && Content.Chunk.isFailure(chunk, true)
