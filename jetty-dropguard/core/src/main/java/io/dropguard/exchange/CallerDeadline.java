@@ -38,13 +38,17 @@ final class CallerDeadline {
                     "response-deadline-headers: a blank name (expected: names of request headers)");
     }
 
-    /** The shortest time that the named headers tell; what cannot be read is not counted. */
+    /**
+     * The shortest time that the named headers tell; what cannot be read is not counted, nor is
+     * zero, with which some callers say that they set no limit.
+     */
     static @Nullable Duration of(HttpFields headers, List<String> names) {
         Duration shortest = null;
         for (String name : names) {
             String value = headers.get(name);
             Duration told = value == null ? null : parse(name, value.strip());
-            if (told != null && (shortest == null || told.compareTo(shortest) < 0)) shortest = told;
+            if (told == null || told.isZero()) continue;
+            if (shortest == null || told.compareTo(shortest) < 0) shortest = told;
         }
         return shortest;
     }

@@ -17,12 +17,13 @@ final class ExchangeDeadline {
         this.onExpired = onExpired;
     }
 
-    /** Moves it; a deadline that has expired already cannot be moved any more. */
-    synchronized void set(Deadline moved) {
-        if (over) return;
+    /** Moves it; false if it has expired already, and cannot be moved any more. */
+    synchronized boolean set(Deadline moved) {
+        if (over) return false;
         deadline = moved;
         if (task != null) task.cancel(false);
         schedule();
+        return true;
     }
 
     // guarded by this

@@ -6,12 +6,16 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thread for the heartbeats and deadlines of all exchanges; what it runs does not block.
  * Thread-safe. The thread starts with the first task.
  */
 final class ExchangeTimer extends AbstractLifeCycle {
+    private static final Logger LOG = LoggerFactory.getLogger(ExchangeTimer.class);
+
     private volatile @Nullable ScheduledThreadPoolExecutor executor;
 
     @Override
@@ -40,9 +44,17 @@ final class ExchangeTimer extends AbstractLifeCycle {
         ScheduledThreadPoolExecutor running = executor;
         if (running == null) return null;
         try {
-            return running.schedule(task, nanos, TimeUnit.NANOSECONDS);
+            return running.schedule(() -> run(task), nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException stopping) {
             return null;
+        }
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable bug) {
+            LOG.warn("A heartbeat or a deadline failed", bug);
         }
     }
 }

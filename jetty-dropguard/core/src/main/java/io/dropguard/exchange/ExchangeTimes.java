@@ -62,16 +62,13 @@ final class ExchangeTimes {
         task.set(config, System.nanoTime() - exchange.beginNanos());
     }
 
-    void setDeadline(Deadline moved, CancellationSource source) {
-        ExchangeDeadline timed;
-        synchronized (this) {
-            if (over) return;
-            if (deadline == null) deadline = new ExchangeDeadline(timer, exchange::expire);
-            timed = deadline;
-        }
-        source.setDeadline(moved);
+    synchronized void setDeadline(Deadline moved, CancellationSource source) {
+        if (over) return;
+        if (deadline == null) deadline = new ExchangeDeadline(timer, exchange::expire);
+        Duration before = permitted; // told when it expires, which it may do at once
         if (moved.isLimited()) permitted = exchange.age().plus(moved.remaining());
-        timed.set(moved);
+        if (deadline.set(moved)) source.setDeadline(moved);
+        else permitted = before;
     }
 
     void close() {

@@ -2,7 +2,10 @@ package io.dropguard.exchange;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dropguard.cancel.Ticker;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes a {@link GuardedExchange} of every request. Thread-safe once started. */
 public final class GuardHandler extends Handler.Wrapper {
     private final ExchangeConfig config;
+    private final Ticker ticker;
     private final GuardStatistics statistics = new GuardStatistics();
     private final ExchangeTimer timer = new ExchangeTimer();
     private final Executor executor =
@@ -22,8 +26,17 @@ public final class GuardHandler extends Handler.Wrapper {
     private @Nullable Admission admission; // set before requests come
 
     public GuardHandler(ExchangeConfig config) {
+        this(config, Ticker.system());
+    }
+
+    GuardHandler(ExchangeConfig config, Ticker ticker) {
         this.config = config;
+        this.ticker = ticker;
         installBean(timer);
+    }
+
+    Ticker ticker() {
+        return ticker;
     }
 
     ExchangeTimer timer() {
@@ -88,23 +101,20 @@ public final class GuardHandler extends Handler.Wrapper {
                             new GuardedResponse(guarded, response, gate),
                             new ExchangeCallback(gate, callback.getInvocationType()));
             if (handled) return true;
-            if (gate.isGuards()) {
-                gate.complete(null);
-                return true;
+            if (gate.release()) {
+                exchange.over();
+                return false;
             }
-            gate.close();
-            exchange.over();
-            return false;
+            gate.complete(new HttpException.RuntimeException(HttpStatus.NOT_FOUND_404));
         } catch (Throwable thrown) {
-            if (gate.isGuards()) {
-                gate.complete(thrown);
-                return true;
+            Throwable failure = exchange.quiet(thrown);
+            if (gate.release()) {
+                exchange.over();
+                if (failure instanceof Error error) throw error;
+                throw (Exception) failure;
             }
-            gate.close();
-            exchange.over();
-            Throwable quiet = exchange.quiet(thrown);
-            if (quiet == thrown) throw thrown;
-            throw (Exception) quiet;
+            gate.complete(failure);
         }
+        return true;
     }
 }

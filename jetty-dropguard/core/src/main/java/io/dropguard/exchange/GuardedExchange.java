@@ -17,6 +17,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.QuietException;
@@ -46,6 +49,7 @@ public final class GuardedExchange implements WatchedExchange {
 
     private final GuardHandler handler;
     private final Request request; // Jetty's own
+    private final Response response; // Jetty's own
     private final @Nullable ClientWatch wire; // beneath the connection, if its connector is guarded
     private final boolean multiplexed;
     private final CancellationSource source;
@@ -62,12 +66,13 @@ public final class GuardedExchange implements WatchedExchange {
     GuardedExchange(GuardHandler handler, Request request, Response response, Callback callback) {
         this.handler = handler;
         this.request = request;
+        this.response = response;
         this.interrupt = handler.config().interrupt();
         this.source = new CancellationSource(handler.executor());
         this.failures = new FailureListeners(request, this::onFailure);
         this.wire = ClientWatch.beneath(endPoint());
         this.multiplexed = version().getVersion() > HttpVersion.HTTP_1_1.getVersion();
-        this.gate = new ResponseGate(this, request, response, callback);
+        this.gate = new ResponseGate(this, request, response, callback, handler.ticker());
         this.times = new ExchangeTimes(this, handler.timer());
     }
 
@@ -234,7 +239,17 @@ public final class GuardedExchange implements WatchedExchange {
     void expire() {
         DeadlineExpired reason = new DeadlineExpired(times.permitted());
         DeadlineExpiredException expired = new DeadlineExpiredException(reason);
-        if (!isLost() && gate.expire(expired, times.deadlineStatus())) cancel(reason, expired);
+        Runnable ending = isLost() ? null : gate.expire(expired, times.deadlineStatus());
+        if (ending == null) return;
+        expired(expired); // before the application can notice and end the exchange itself
+        ending.run();
+    }
+
+    /**
+     * Called by whoever comes first: T1 who expires it, or T2 who ends it because it has expired.
+     */
+    void expired(DeadlineExpiredException expired) {
+        cancel(expired.reason(), expired);
     }
 
     private boolean cancel(CancellationReason reason, IOException thrown) {
@@ -274,19 +289,34 @@ public final class GuardedExchange implements WatchedExchange {
     }
 
     /** Ends the message so that nobody takes it for whole: no last chunk, or a reset stream. */
-    void breakOff(IOException thrown) {
-        if (!multiplexed && wire != null && version() == HttpVersion.HTTP_1_0) wire.reset();
-        else if (!multiplexed) endPoint().close(thrown);
-        else
-            try {
-                request.addHttpStreamWrapper(
-                        stream -> {
-                            stream.cancelSend(thrown, Callback.NOOP).run();
-                            return stream;
-                        });
-            } catch (IllegalStateException completed) {
-                LOG.trace("completed meanwhile", completed);
-            }
+    void breakOff(Throwable thrown) {
+        if (multiplexed) resetStream(thrown);
+        else if (wire != null && endsWithConnection()) wire.reset();
+        else endPoint().close(thrown);
+    }
+
+    /** HTTP/1: whether the end of the connection would be the end of the message. */
+    private boolean endsWithConnection() {
+        if (response.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) return false;
+        return version() == HttpVersion.HTTP_1_0
+                || isClose(request.getHeaders())
+                || isClose(response.getHeaders()); // then Jetty sends no chunks
+    }
+
+    private static boolean isClose(HttpFields headers) {
+        return headers.contains(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+    }
+
+    private void resetStream(Throwable thrown) {
+        try {
+            request.addHttpStreamWrapper(
+                    stream -> {
+                        stream.cancelSend(thrown, Callback.NOOP).run();
+                        return stream;
+                    });
+        } catch (IllegalStateException completed) {
+            LOG.trace("completed meanwhile", completed);
+        }
     }
 
     /** Runs a task that may block, soon, though all threads of the pool be busy. */
@@ -310,6 +340,11 @@ public final class GuardedExchange implements WatchedExchange {
 
     HeartbeatConfig heartbeatConfig() {
         return times.heartbeatConfig();
+    }
+
+    /** Why it is in vain, or null if it is not. */
+    @Nullable IOException failure() {
+        return failure;
     }
 
     /** What work ends with once it is in vain is that, however it says it. */

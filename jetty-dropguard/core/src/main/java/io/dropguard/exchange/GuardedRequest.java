@@ -63,6 +63,7 @@ final class GuardedRequest extends Request.Wrapper {
     @Override
     public Content.@Nullable Chunk read() {
         Content.Chunk chunk = super.read();
+        if (chunk != null) exchange.gate().requestRead();
         if (chunk != null
                 && Content.Chunk.isFailure(chunk, true)
                 && chunk.getFailure() instanceof EOFException end) exchange.readFailed(end);

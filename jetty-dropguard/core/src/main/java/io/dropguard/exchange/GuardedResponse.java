@@ -1,10 +1,13 @@
 package io.dropguard.exchange;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The response as the application sees it. A heartbeat, or an answer in the application's place,
@@ -27,9 +30,22 @@ final class GuardedResponse extends Response.Wrapper {
 
     @Override
     public void setStatus(int status) {
-        synchronized (gate) {
-            if (!gate.isFrozen()) super.setStatus(status);
-        }
+        gate.setStatus(status);
+    }
+
+    @Override
+    public @Nullable Supplier<HttpFields> getTrailersSupplier() {
+        return gate.getTrailersSupplier();
+    }
+
+    @Override
+    public void setTrailersSupplier(@Nullable Supplier<HttpFields> trailers) {
+        gate.setTrailersSupplier(trailers);
+    }
+
+    @Override
+    public CompletableFuture<Void> writeInterim(int status, HttpFields headers) {
+        return gate.writeInterim(status, headers);
     }
 
     @Override

@@ -12,6 +12,7 @@ final class HeartbeatTask {
     private HeartbeatConfig config = HeartbeatConfig.NONE; // guarded by this
     private @Nullable ScheduledFuture<?> next; // guarded by this
     private long dueNanos; // guarded by this
+    private int starts; // guarded by this: tells one start's beats from those of the next
     private boolean over; // guarded by this
 
     HeartbeatTask(ExchangeTimer timer, ResponseGate gate) {
@@ -26,6 +27,7 @@ final class HeartbeatTask {
      */
     synchronized void set(HeartbeatConfig changed, long age) {
         config = changed;
+        starts++;
         if (next != null) next.cancel(false);
         next = null;
         if (over || changed.mode() == HeartbeatMode.NONE) return;
@@ -41,18 +43,19 @@ final class HeartbeatTask {
     // guarded by this
     private void schedule(long nanos) {
         dueNanos = System.nanoTime() + nanos;
-        next = timer.after(nanos, this::beat);
+        int start = starts;
+        next = timer.after(nanos, () -> beat(start));
     }
 
-    private void beat() {
+    private void beat(int start) {
         HeartbeatConfig current;
         synchronized (this) {
-            if (over) return;
+            if (over || start != starts) return;
             current = config;
         }
         long wait = gate.beat(current);
         synchronized (this) {
-            if (over || wait < 0 || !current.equals(config)) return;
+            if (over || wait < 0 || start != starts) return;
             schedule(Math.max(0, dueNanos + wait - System.nanoTime())); // late ones do not add up
         }
     }

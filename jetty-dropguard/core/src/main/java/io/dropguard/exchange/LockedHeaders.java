@@ -4,6 +4,7 @@ import java.util.ListIterator;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.MimeTypes;
 
 /**
  * The response's headers as the application sees them, until somebody else commits the response. As
@@ -53,13 +54,27 @@ final class LockedHeaders extends HttpFields.Mutable.Wrapper {
     // guarded by gate
     private boolean isOpenTo(HttpField field) {
         if (!gate.isFrozen()) return true;
-        if (field.getHeader() == HttpHeader.CONTENT_ENCODING)
+        if (gate.isBegun()
+                && (field.getHeader() == HttpHeader.CONTENT_ENCODING || isOtherType(field)))
             throw new IllegalStateException(
-                    "Content-Encoding: "
-                            + field.getValue()
+                    field
                             + " (expected: set before the first heartbeat, which has committed the"
                             + " response)");
         return false;
+    }
+
+    /** Whether bytes of this type would be misread, as another one was sent. */
+    private boolean isOtherType(HttpField field) {
+        if (field.getHeader() != HttpHeader.CONTENT_TYPE) return false;
+        String late = field.getValue();
+        String sent = get(HttpHeader.CONTENT_TYPE);
+        if (late == null || sent == null) return late != null;
+        String type = HttpField.getValueParameters(sent, null);
+        if (!type.strip().equalsIgnoreCase(HttpField.getValueParameters(late, null).strip()))
+            return true;
+        String charset = MimeTypes.getCharsetFromContentType(sent);
+        String lateCharset = MimeTypes.getCharsetFromContentType(late);
+        return lateCharset != null && charset != null && !lateCharset.equalsIgnoreCase(charset);
     }
 
     private final class LockedIterator implements ListIterator<HttpField> {

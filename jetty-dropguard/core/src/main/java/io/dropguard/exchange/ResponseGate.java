@@ -1,20 +1,26 @@
 package io.dropguard.exchange;
 
+import io.dropguard.cancel.Ticker;
 import io.dropguard.heartbeat.Heartbeat;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import io.dropguard.heartbeat.HeartbeatMode;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritePendingException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who writes the response: the application, heartbeats before it or between its records, or the
@@ -22,9 +28,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Application, timer and deadline race here and the lock decides: who takes it first while
  * nobody owns the response owns it. An application that comes while a heartbeat is being written
- * waits its turn; a heartbeat never waits.
+ * waits its turn; a heartbeat never waits. Jetty's own lock may be taken within this one, never the
+ * other way round; writes and callbacks are called outside of both.
  */
 final class ResponseGate {
+    private static final Logger LOG = LoggerFactory.getLogger(ResponseGate.class);
+
     //  NOBODY ──application writes──▶ APPLICATION ──deadline──▶ BROKEN
     //    └─────────deadline──▶ GUARD
     private enum Owner {
@@ -38,25 +47,31 @@ final class ResponseGate {
     private final Response response; // Jetty's own
     private final Callback callback; // Jetty's own
     private final HeartbeatHead head;
-
-    private long given; // bytes of the application; its writes follow one another
+    private final Ticker ticker;
 
     // all guarded by this
+    private final WriteTurn turn = new WriteTurn();
     private Owner owner = Owner.NOBODY;
     private boolean frozen; // a heartbeat or the guard has fixed status and headers
-    private boolean beating; // a heartbeat is being written
-    private boolean writing; // the application's bytes are being written
+    private boolean writeWaits; // the application's bytes wait for a heartbeat to be written
+    private long given; // bytes of the application
     private boolean lastGiven; // the application has handed down its last bytes
+    private boolean ending; // the application has answered or failed, and it or we will say so
     private boolean answered; // the guard's answer is written
     private boolean applicationDone; // and the application will not use the request any more
     private boolean over; // Jetty's callback was called, or is about to be
     private int beats;
     private long lastWriteNanos; // of the application
     private @Nullable Heartbeat heartbeat; // once it is known which
-    private @Nullable Runnable deferred; // the application's turn after the heartbeat
     private @Nullable DeadlineExpiredException refusal; // for what the application writes too late
 
-    ResponseGate(GuardedExchange exchange, Request request, Response response, Callback callback) {
+    ResponseGate(
+            GuardedExchange exchange,
+            Request request,
+            Response response,
+            Callback callback,
+            Ticker ticker) {
+        this.ticker = ticker;
         this.exchange = exchange;
         this.response = response;
         this.callback = callback;
@@ -67,91 +82,184 @@ final class ResponseGate {
 
     /** Whether status and headers are fixed, though Jetty may not have sent them yet. */
     synchronized boolean isFrozen() {
-        return frozen;
+        return frozen || writeWaits;
+    }
+
+    /** Whether a heartbeat fixed them, and the application still writes the rest. */
+    synchronized boolean isBegun() {
+        return frozen && refusal == null;
     }
 
     synchronized int heartbeats() {
         return beats;
     }
 
+    void setStatus(int status) {
+        synchronized (this) {
+            if (!isFrozen()) response.setStatus(status);
+            else if (isBegun()) head.finalStatus(status); // too late but for the trailer field
+        }
+    }
+
+    void setTrailersSupplier(@Nullable Supplier<HttpFields> trailers) {
+        synchronized (this) {
+            head.setTrailersSupplier(trailers);
+        }
+    }
+
+    @Nullable Supplier<HttpFields> getTrailersSupplier() {
+        synchronized (this) {
+            return head.getTrailersSupplier();
+        }
+    }
+
+    /** The application has read of the request, so its client was told to continue. */
+    void requestRead() {
+        head.requestRead();
+    }
+
     void write(boolean last, @Nullable ByteBuffer content, Callback written) {
-        DeadlineExpiredException refused;
+        Throwable refused;
+        boolean whole = false;
         synchronized (this) {
             refused = refusal;
+            if (refused == null && (turn.isApplications() || writeWaits))
+                refused = new WritePendingException();
             if (refused == null) {
-                if (owner == Owner.NOBODY) owner = Owner.APPLICATION;
-                Heartbeat tracked = heartbeat();
+                Heartbeat tracked = heartbeat(false);
+                owner = Owner.APPLICATION;
                 if (tracked != null && content != null) tracked.sent(content);
-                if (beating) {
-                    deferred = () -> pass(last, content, written);
+                if (turn.isTaken()) {
+                    writeWaits = true;
+                    turn.await(() -> writeInTurn(last, content, written));
                     return;
                 }
+                whole = begin(last, content);
             }
         }
-        if (refused == null) pass(last, content, written);
+        if (refused == null) pass(last, whole, content, written);
         else written.failed(refused);
     }
 
-    private void pass(boolean last, @Nullable ByteBuffer content, Callback written) {
+    private void writeInTurn(boolean last, @Nullable ByteBuffer content, Callback written) {
         DeadlineExpiredException refused;
+        boolean whole = false;
         synchronized (this) {
+            writeWaits = false;
             refused = refusal; // the deadline may have come while we waited for a heartbeat
-            if (refused == null) {
-                writing = true;
-                lastGiven |= last;
-            }
+            if (refused == null) whole = begin(last, content);
         }
-        if (refused != null) {
-            written.failed(refused);
-            return;
-        }
-        // A client that has read the whole answer may close before we hear that it was written, so
-        // the answer counts as given when it is handed down.
-        if (last || isWhole(content)) exchange.answering();
-        response.write(last, content, new Written(content, written));
+        if (refused == null) pass(last, whole, content, written);
+        else written.failed(refused);
     }
 
-    /**
-     * Whether these bytes are the last of a declared length, though the application may write on.
-     */
-    private boolean isWhole(@Nullable ByteBuffer content) {
+    // guarded by this; whether these bytes are the last, be it of a declared length only
+    private boolean begin(boolean last, @Nullable ByteBuffer content) {
+        turn.giveToApplication();
         int length = BufferUtil.length(content);
-        if (length == 0) return false;
         given += length;
-        long declared = response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
-        return declared >= 0 && given >= declared;
+        long declared =
+                last || length == 0
+                        ? -1
+                        : response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+        lastGiven |= last || (declared >= 0 && given >= declared);
+        return lastGiven;
+    }
+
+    private void pass(boolean last, boolean whole, @Nullable ByteBuffer content, Callback written) {
+        // A client that has read the whole answer may close before we hear that it was written, so
+        // the answer counts as given when it is handed down.
+        if (whole) exchange.answering();
+        Written told = new Written(content, written);
+        try {
+            response.write(last, content, told);
+        } catch (RuntimeException misused) {
+            told.failed(misused);
+        }
+    }
+
+    CompletableFuture<Void> writeInterim(int status, HttpFields headers) {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        synchronized (this) {
+            if (refusal != null) return CompletableFuture.failedFuture(refusal);
+            if (turn.isTaken()) {
+                turn.await(() -> interimInTurn(status, headers, written));
+                return written;
+            }
+            if (!turn.isFree()) return response.writeInterim(status, headers); // it is refused
+            turn.giveToHeartbeat(); // as such it is waited for
+        }
+        passInterim(status, headers, written);
+        return written;
+    }
+
+    private void interimInTurn(int status, HttpFields headers, CompletableFuture<Void> written) {
+        DeadlineExpiredException refused;
+        synchronized (this) {
+            refused = refusal;
+            if (refused == null) turn.giveToHeartbeat();
+        }
+        if (refused == null) passInterim(status, headers, written);
+        else written.completeExceptionally(refused);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // its end is told by the other one
+    private void passInterim(int status, HttpFields headers, CompletableFuture<Void> written) {
+        sendInterim(status, headers)
+                .whenComplete(
+                        (sent, failure) -> {
+                            beaten();
+                            if (failure == null) written.complete(null);
+                            else written.completeExceptionally(failure);
+                        });
     }
 
     /** The application has answered, or failed. */
     void complete(@Nullable Throwable failure) {
-        Throwable told;
-        byte[] document = null;
         synchronized (this) {
             if (owner == Owner.GUARD) {
                 finish(true);
                 return;
             }
-            if (beating) {
-                deferred = () -> complete(failure);
+            if (ending) return;
+            ending = true;
+            if (turn.isTaken()) {
+                turn.await(() -> end(failure));
                 return;
             }
-            if (over) return;
+        }
+        end(failure);
+    }
+
+    private void end(@Nullable Throwable failure) {
+        DeadlineExpiredException expired;
+        byte[] document = null;
+        boolean cut;
+        synchronized (this) {
             over = true;
-            told = refusal == null ? failure : refusal;
-            if (failure != null && refusal == null && owner == Owner.NOBODY && beats > 0) {
+            expired = refusal;
+            boolean begun = failure != null && owner == Owner.NOBODY && frozen;
+            cut = begun || owner == Owner.BROKEN;
+            if (begun) {
                 int status = statusOf(failure);
                 document = document(new ProblemDocument(status, "failed after it had begun"));
                 head.finalStatus(status);
             }
         }
         if (document != null) {
+            if (!QuietException.isQuiet(failure)) LOG.warn("Failed after heartbeats", failure);
             exchange.answering();
             response.write(true, ByteBuffer.wrap(document), new Last());
-        } else {
-            exchange.over();
-            if (told == null) callback.succeeded();
-            else callback.failed(exchange.quiet(told));
+            return;
         }
+        if (expired != null) exchange.expired(expired);
+        Throwable told = expired == null ? failure : expired;
+        // The body cannot tell. It must not pass for a whole one, though the end of the message be
+        // that of the connection, or Jetty be told before the deadline cuts it off.
+        if (cut && told != null) exchange.breakOff(told);
+        exchange.over();
+        if (told == null) callback.succeeded();
+        else callback.failed(exchange.quiet(told));
     }
 
     /** The application will not call back: nobody works for the exchange any more. */
@@ -160,10 +268,15 @@ final class ResponseGate {
     }
 
     /**
-     * Jetty was told otherwise how the request ended: there is nothing more to write or to call.
+     * Jetty is to answer in the application's place.
+     *
+     * @return false if it must not, because this response has begun
      */
-    synchronized void close() {
+    synchronized boolean release() {
+        if (owner != Owner.NOBODY || frozen || ending || !turn.isFree()) return false;
+        ending = true;
         over = true;
+        return true;
     }
 
     /** Whether the guard answers in the application's place. */
@@ -171,7 +284,7 @@ final class ResponseGate {
         return owner == Owner.GUARD;
     }
 
-    private static int statusOf(Throwable failure) {
+    private static int statusOf(@Nullable Throwable failure) {
         for (Throwable each = failure; each != null; each = each.getCause())
             if (each instanceof HttpException http) return http.getCode();
         return HttpStatus.INTERNAL_SERVER_ERROR_500;
@@ -187,12 +300,10 @@ final class ResponseGate {
     // ---- heartbeats
 
     // guarded by this; it sees the application's bytes from the first, or there is none
-    private @Nullable Heartbeat heartbeat() {
+    private @Nullable Heartbeat heartbeat(boolean commits) {
         HeartbeatConfig config = exchange.heartbeatConfig();
-        if (heartbeat == null
-                && config.mode() == HeartbeatMode.AUTO
-                && !writing
-                && lastWriteNanos == 0) heartbeat = head.choose(config);
+        if (heartbeat == null && config.mode() == HeartbeatMode.AUTO && owner == Owner.NOBODY)
+            heartbeat = head.choose(config, commits);
         return heartbeat;
     }
 
@@ -204,46 +315,71 @@ final class ResponseGate {
     long beat(HeartbeatConfig config) {
         byte[] bytes = null;
         synchronized (this) {
-            if (over || refusal != null || lastGiven || exchange.token().isCancelled()) return -1;
+            if (ending || refusal != null || lastGiven || exchange.token().isCancelled()) return -1;
             long interval = config.interval().toNanos();
-            if (beating || writing) return interval; // a client that does not read: do not pile up
+            if (!turn.isFree()) return interval; // a client that does not read: do not pile up
             if (config.mode() == HeartbeatMode.INTERIM) {
-                if (owner != Owner.NOBODY || beats == HeartbeatConfig.MAX_INTERIM) return -1;
+                if (owner != Owner.NOBODY || frozen || !head.isInterimLegal()) return -1;
+                if (beats == HeartbeatConfig.MAX_INTERIM) return -1;
             } else {
-                long since = System.nanoTime() - lastWriteNanos;
+                long since = ticker.nanoTime() - lastWriteNanos;
                 if (lastWriteNanos != 0 && since < interval) return interval - since;
                 if (!head.isLegal()) return interval;
-                Heartbeat legal = heartbeat();
+                Heartbeat legal = heartbeat(true);
                 if (legal == null) return owner == Owner.NOBODY ? interval : -1;
                 bytes = legal.bytes();
                 if (bytes == null) return legal.goesBetween() ? interval : -1;
-                if (!frozen && !response.isCommitted()) {
+                if (!frozen && owner == Owner.NOBODY) {
                     head.prepare(config);
                     frozen = true;
                 }
             }
-            beating = true;
+            turn.giveToHeartbeat();
             beats++;
         }
-        if (bytes != null) response.write(false, ByteBuffer.wrap(bytes), new Beat());
-        else sendInterim();
+        send(bytes);
         return config.interval().toNanos();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // whether it was sent or not, the turn is over
-    private void sendInterim() {
-        response.writeInterim(HttpStatus.PROCESSING_102, HttpFields.EMPTY)
-                .whenComplete((sent, failure) -> beaten());
+    private void send(byte @Nullable [] bytes) {
+        if (bytes == null) {
+            sendInterim(HttpStatus.PROCESSING_102, HttpFields.EMPTY)
+                    .whenComplete((sent, failure) -> beaten());
+            return;
+        }
+        Beat beat = new Beat();
+        try {
+            response.write(false, ByteBuffer.wrap(bytes), beat);
+        } catch (RuntimeException refused) {
+            beat.failed(refused);
+        }
+    }
+
+    private CompletableFuture<Void> sendInterim(int status, HttpFields headers) {
+        try {
+            return response.writeInterim(status, headers);
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
     }
 
     private void beaten() {
-        Runnable next;
         synchronized (this) {
-            beating = false;
-            next = deferred;
-            deferred = null;
+            if (!turn.heartbeatEnded()) return;
         }
-        if (next != null) exchange.execute(next); // it may run the application's callbacks
+        exchange.execute(this::runWaiting); // it may run the application's callbacks
+    }
+
+    private void runWaiting() {
+        while (true) {
+            Runnable task;
+            synchronized (this) {
+                task = turn.next();
+            }
+            if (task == null) return;
+            task.run();
+        }
     }
 
     // ---- the deadline
@@ -252,42 +388,27 @@ final class ResponseGate {
      * The time is over: answers in the application's place if it has not begun to, and else sees to
      * it that nobody takes what was sent for the whole.
      *
-     * @return whether this call decided how the response ends
+     * @return what is left to do once the token is cancelled; null if the response has ended, or
+     *     another call has decided how it does
      */
-    boolean expire(DeadlineExpiredException expired, int status) {
-        byte[] document = null;
-        synchronized (this) {
-            if (over || lastGiven || refusal != null) return false;
-            refusal = expired;
-            if (owner == Owner.NOBODY)
-                document = document(new ProblemDocument(status, expired.reason().describe()));
-            owner = document == null ? Owner.BROKEN : Owner.GUARD;
-            if (document != null) {
-                head.finalStatus(status);
-                if (!frozen && !response.isCommitted()) prepareAnswer(status);
-                if (beating) {
-                    byte[] waiting = document;
-                    deferred = () -> answer(waiting);
-                    return true;
-                }
-            }
+    synchronized @Nullable Runnable expire(DeadlineExpiredException expired, int status) {
+        if (ending || lastGiven || refusal != null) return null;
+        refusal = expired;
+        byte[] document =
+                owner == Owner.NOBODY
+                        ? document(new ProblemDocument(status, expired.reason().describe()))
+                        : null;
+        if (document == null) {
+            owner = Owner.BROKEN;
+            return () -> exchange.breakOff(expired);
         }
-        if (document != null) answer(document);
-        else exchange.breakOff(expired);
-        return true;
-    }
-
-    // guarded by this
-    private void prepareAnswer(int status) {
+        owner = Owner.GUARD;
+        head.finalStatus(status);
+        if (!frozen) head.prepareAnswer(status);
         frozen = true;
-        response.reset();
-        response.setStatus(status);
-        HttpFields.Mutable headers = response.getHeaders();
-        headers.put(HttpHeader.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
-        headers.put(HttpHeader.CACHE_CONTROL, "no-store");
-        // The thread may be busy for long, and the connection with it.
-        if (!exchange.isMultiplexed())
-            headers.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+        if (!turn.isTaken()) return () -> answer(document);
+        turn.await(() -> answer(document));
+        return () -> {};
     }
 
     private void answer(byte[] document) {
@@ -300,11 +421,21 @@ final class ResponseGate {
         applicationDone |= applicationIsDone;
         if (over || !answered || !applicationDone) return;
         over = true;
+        DeadlineExpiredException expired = refusal;
         exchange.execute(
                 () -> {
+                    if (expired != null) exchange.expired(expired);
                     exchange.over();
                     callback.succeeded();
                 });
+    }
+
+    /** What we broke off ourselves is no news. */
+    private void writeFailed(Throwable failure, boolean unsent) {
+        synchronized (this) {
+            if (owner == Owner.BROKEN) return;
+        }
+        exchange.writeFailed(failure, unsent);
     }
 
     // ---- what the writes call back
@@ -326,14 +457,14 @@ final class ResponseGate {
         @Override
         public void failed(Throwable failure) {
             written();
-            exchange.writeFailed(failure, BufferUtil.hasContent(content));
+            writeFailed(failure, BufferUtil.hasContent(content));
             super.failed(failure);
         }
 
         private void written() {
             synchronized (ResponseGate.this) {
-                writing = false;
-                lastWriteNanos = System.nanoTime() | 1; // 0: never
+                turn.applicationEnded();
+                lastWriteNanos = ticker.nanoTime() | 1; // 0: never
             }
         }
     }
@@ -347,7 +478,7 @@ final class ResponseGate {
 
         @Override
         public void failed(Throwable failure) {
-            exchange.writeFailed(failure, true);
+            writeFailed(failure, true);
             beaten();
         }
 

@@ -21,8 +21,12 @@ record WaitingExchange(
     /** nginx's status for a client that closed the request: no client reads it, but logs do. */
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
-    /** Ends the exchange if its client is known to have left. */
+    /** Ends the exchange if its client is known to have left, or its deadline has passed. */
     boolean dropIfLost() {
+        if (exchange.gate().isGuards()) {
+            exchange.gate().abandon(); // it is answered already
+            return true;
+        }
         if (!exchange.isLost()) return false;
         handler.statistics().dropped();
         exchange.over();
@@ -35,7 +39,10 @@ record WaitingExchange(
     void run() {
         exchange.enter();
         try {
-            if (!handler.run(exchange, request, response, callback))
+            // T1 expires it and finds no thread, T2, we, enter: we see it. T2 enters first: T1
+            // leaves what is to be told, and so its end, to us.
+            if (exchange.gate().isGuards()) exchange.gate().abandon();
+            else if (!handler.run(exchange, request, response, callback))
                 Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
         } catch (Throwable thrown) {
             Response.writeError(request, response, callback, thrown);

@@ -11,10 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Which bytes may be sent now without harming a message. Sees all that the application sends, in
  * order. Confined to the lock of its response.
  */
-public sealed interface Heartbeat permits LeadingWhitespace, EventComment, RecordSeparator {
-
-    /** ASCII's RS (RFC 7464, section 2.2). */
-    String RECORD_SEPARATOR = "\u001e";
+public sealed interface Heartbeat permits LeadingWhitespace, EventComment, EmptyLine, TextSequence {
 
     /** The charsets in which a space is the byte 0x20. */
     Set<String> ASCII_BASED = Set.of("utf-8", "us-ascii", "iso-8859-1", "windows-1252");
@@ -41,9 +38,9 @@ public sealed interface Heartbeat permits LeadingWhitespace, EventComment, Recor
             return new LeadingWhitespace(LeadingWhitespace.JSON);
         if (type.equals("text/event-stream")) return new EventComment();
         if (type.equals("application/x-ndjson") || type.equals("application/jsonl"))
-            return new RecordSeparator("\n", "");
+            return new EmptyLine();
         if (type.equals("application/json-seq") || type.endsWith("+json-seq"))
-            return new RecordSeparator(RECORD_SEPARATOR, RECORD_SEPARATOR);
+            return new TextSequence();
         if (type.equals("text/html")) return new LeadingWhitespace(LeadingWhitespace.HTML);
         if (xml && (type.endsWith("/xml") || type.endsWith("+xml")))
             return new LeadingWhitespace(LeadingWhitespace.XML);
