@@ -25,8 +25,8 @@ record FuzzComparison(FuzzServer bare, FuzzServer guarded) {
 
     /** Null if nothing does. */
     @Nullable String difference(FuzzStream stream) throws Exception {
-        Outcome expected = serveSoundly(stream, bare);
-        Outcome actual = serveSoundly(stream, guarded);
+        Outcome expected = serve(stream, bare);
+        Outcome actual = serve(stream, guarded);
         String problem = problem(stream, expected);
         if (problem != null) return "bare: " + problem;
         problem = problem(stream, actual);
@@ -51,23 +51,6 @@ record FuzzComparison(FuzzServer bare, FuzzServer guarded) {
             if (problem != null) return server + ": " + problem;
         }
         return null;
-    }
-
-    /**
-     * Jetty 12.1.14 itself, guarded or bare, now and then sends one answer of a connection twice
-     * and falls silent: about once in twenty thousand streams. Such a stream is played again.
-     */
-    private Outcome serveSoundly(FuzzStream stream, FuzzServer server) throws Exception {
-        Outcome outcome = serve(stream, server);
-        for (int again = 0; again < 2 && isSentTwice(outcome); again++)
-            outcome = serve(stream, server);
-        return outcome;
-    }
-
-    private static boolean isSentTwice(Outcome outcome) {
-        String all = text(outcome);
-        String half = all.substring(0, all.length() / 2);
-        return outcome.answer.problem() != null && !half.isEmpty() && all.equals(half + half);
     }
 
     private Outcome serve(FuzzStream stream, FuzzServer server) throws Exception {

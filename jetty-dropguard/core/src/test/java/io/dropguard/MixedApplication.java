@@ -60,7 +60,7 @@ final class MixedApplication extends Handler.Abstract {
         ledger.add(number, Fact.STARTED);
         if (interrupted && !exchange.token().isCancelled())
             ledger.add(number, Fact.STARTED_INTERRUPTED);
-        Ending ending = new Ending(number, exchange, response, callback);
+        Ending ending = new Ending(number, path[1], exchange, response, callback);
         try {
             switch (Way.valueOf(path[1])) {
                 case FAST -> ending.answer();
@@ -93,12 +93,19 @@ final class MixedApplication extends Handler.Abstract {
     private final class Ending {
         private final AtomicBoolean ended = new AtomicBoolean();
         private final int number;
+        private final String way;
         private final GuardedExchange exchange;
         private final Response response;
         private final Callback callback;
 
-        Ending(int number, GuardedExchange exchange, Response response, Callback callback) {
+        Ending(
+                int number,
+                String way,
+                GuardedExchange exchange,
+                Response response,
+                Callback callback) {
             this.number = number;
+            this.way = way;
             this.exchange = exchange;
             this.response = response;
             this.callback = callback;
@@ -132,7 +139,8 @@ final class MixedApplication extends Handler.Abstract {
         }
 
         private void enter(@Nullable Throwable failure) {
-            if (exchange.token().isCancelled()) ledger.add(number, Fact.LOST);
+            if (exchange.token().isCancelled())
+                ledger.lose(number, way + " " + exchange.loss() + " " + failure);
             else if (failure == null) ledger.add(number, Fact.ANSWERED);
             else ledger.fail(number, describe(failure));
         }

@@ -3,6 +3,7 @@ package io.dropguard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -37,6 +38,7 @@ final class MixedLedger {
 
     private final AtomicIntegerArray facts;
     private final Map<Integer, String> failures = new ConcurrentHashMap<>();
+    private final Map<Integer, String> losses = new ConcurrentHashMap<>();
 
     MixedLedger(int requests) {
         facts = new AtomicIntegerArray(requests);
@@ -51,6 +53,19 @@ final class MixedLedger {
     void fail(int number, String how) {
         add(number, Fact.FAILED);
         failures.put(number, how);
+    }
+
+    /** Its handler knows that its client is lost. */
+    void lose(int number, String how) {
+        add(number, Fact.LOST);
+        losses.put(number, how);
+    }
+
+    /** The losses of clients that have read the whole answer. */
+    Map<Integer, String> lostThoughRead() {
+        Map<Integer, String> wrong = new TreeMap<>(losses);
+        wrong.keySet().retainAll(with(Fact.READ));
+        return wrong;
     }
 
     Map<Integer, String> failures() {
