@@ -9,12 +9,14 @@ import io.dropguard.exchange.ExchangeConfig;
 import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.exchange.QueueOrder;
+import io.dropguard.log.ExchangeLog;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +32,12 @@ public final class DropGuard {
 
     private final WatchConfig watch;
     private final GuardHandler handler;
+    private final @Nullable ExchangeLog log;
 
     private DropGuard(Builder builder) {
         this.watch = builder.watch;
         this.handler = new GuardHandler(builder.exchange);
+        this.log = builder.log == null ? builder.logOptions.build() : builder.log;
     }
 
     /** A guard with the default options. */
@@ -65,7 +69,8 @@ public final class DropGuard {
             if (GuardConnectionFactory.canGuard(connector)) guard(connector);
             else LOG.info("Not guarded, its connections are no sockets: {}", connector);
         }
-        server.insertHandler(handler);
+        if (log != null) server.insertHandler(log);
+        server.insertHandler(handler); // around the log
     }
 
     /**
@@ -101,12 +106,15 @@ public final class DropGuard {
             option(
                     "queue-order",
                     (b, k, v) -> b.queueOrder(OptionValues.choice(k, v, QueueOrder.class)));
+            LogOptions.KEYS.forEach(key -> option(key, (b, k, v) -> b.logOptions.set(k, v)));
             option("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)));
             option("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)));
         }
 
         private WatchConfig watch = WatchConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
+        private final LogOptions logOptions = new LogOptions();
+        private @Nullable ExchangeLog log;
 
         private Builder() {}
 
@@ -139,6 +147,12 @@ public final class DropGuard {
          */
         public Builder queueOrder(QueueOrder value) {
             exchange = exchange.withQueueOrder(value);
+            return this;
+        }
+
+        /** The log of exchanges, in the place of what {@code log} and its options say. */
+        public Builder log(ExchangeLog value) {
+            log = value;
             return this;
         }
 

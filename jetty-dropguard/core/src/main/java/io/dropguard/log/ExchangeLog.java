@@ -1,0 +1,164 @@
+package io.dropguard.log;
+
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes one record at the end of every exchange, whatever its end, and one at its start if asked
+ * to. Thread-safe once started.
+ *
+ * <pre>{@code
+ * DropGuard.builder().log(ExchangeLog.to(ExchangeSink.stream(System.out))).build().installOn(server);
+ * }</pre>
+ *
+ * <p>It works in a server that is not guarded, too: {@code server.insertHandler(log)}. There a lost
+ * client shows only if a read or a write fails.
+ */
+public final class ExchangeLog extends Handler.Wrapper {
+    private static final Logger LOG = LoggerFactory.getLogger(ExchangeLog.class);
+
+    private final LogConfig config;
+    private final ExchangeSink sink;
+    private final Clock clock = Clock.systemUTC();
+    private final ExchangeIds ids = new ExchangeIds();
+    private final WriterPool writers;
+    private final Set<LoggedExchange> inFlight = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean told = new AtomicBoolean(); // that the sink fails
+
+    public ExchangeLog(LogConfig config, ExchangeSink sink) {
+        this.config = config;
+        this.sink = sink;
+        this.writers = new WriterPool(config);
+    }
+
+    /** A log with the default configuration. */
+    public static ExchangeLog to(ExchangeSink sink) {
+        return new ExchangeLog(LogConfig.DEFAULT, sink);
+    }
+
+    /** The id that the records of a request carry, or empty if it is not logged. */
+    public static Optional<String> id(Request request) {
+        return Optional.ofNullable(LoggedStream.find(request)).map(LoggedExchange::id);
+    }
+
+    LogConfig config() {
+        return config;
+    }
+
+    boolean isServerStopping() {
+        return getServer().isStopping();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        Server server = getServer();
+        RequestLog present = server.getRequestLog();
+        if (!(present instanceof RejectionLog rejections && rejections.isOf(this)))
+            server.setRequestLog(new RejectionLog(this, present));
+        super.doStart();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        inFlight.forEach(LoggedExchange::stopped);
+        sink.close();
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        LoggedExchange exchange = begin(request);
+        if (exchange == null) return super.handle(request, response, callback);
+        try {
+            return super.handle(request, response, new Watched(callback, exchange));
+        } catch (Throwable thrown) {
+            exchange.thrown(thrown);
+            throw thrown;
+        }
+    }
+
+    /** Null if there is nothing to watch: an error page is part of an exchange that we know. */
+    private @Nullable LoggedExchange begin(Request request) {
+        try {
+            if (LoggedStream.find(request) != null) return null;
+            LoggedExchange exchange = newExchange(request);
+            request.addHttpStreamWrapper(stream -> new LoggedStream(stream, exchange));
+            inFlight.add(exchange);
+            if (config.started() && exchange.isSampled()) publish(exchange, null);
+            return exchange;
+        } catch (RuntimeException failed) {
+            LOG.warn("An exchange cannot be logged", failed); // and is served nonetheless
+            return null;
+        }
+    }
+
+    private LoggedExchange newExchange(Request request) {
+        long sinceBegin = (System.nanoTime() - request.getBeginNanoTime()) / 1_000_000;
+        return new LoggedExchange(
+                this, request, ids.idOf(request.getHeaders()), clock.millis() - sinceBegin);
+    }
+
+    /** Jetty has done with an exchange, which we may have seen or not. */
+    void done(Request request, Response response) {
+        try {
+            if (LoggedStream.find(request) != null) return; // its record is about to come
+            newExchange(request)
+                    .rejected(
+                            new MetaData.Response(
+                                    response.getStatus(),
+                                    null,
+                                    request.getConnectionMetaData().getHttpVersion(),
+                                    response.getHeaders()),
+                            Response.getContentBytesWritten(response));
+        } catch (RuntimeException failed) {
+            LOG.warn("A refused request cannot be logged", failed);
+        }
+    }
+
+    void ended(LoggedExchange exchange, Ending ending) {
+        inFlight.remove(exchange);
+        if (config.sampling().keeps(exchange.id(), ending.outcome(), exchange.status()))
+            publish(exchange, ending);
+    }
+
+    /** Never throws: an exchange must not suffer from its record. */
+    private void publish(LoggedExchange exchange, @Nullable Ending ending) {
+        RecordWriter writer = writers.take();
+        try {
+            sink.write(new ExchangeRecord(exchange, ending, writer));
+            writers.giveBack(writer);
+            told.set(false);
+        } catch (Throwable failed) {
+            if (told.compareAndSet(false, true))
+                LOG.warn("Records get lost: the sink fails; told again once it has worked", failed);
+        }
+    }
+
+    private static final class Watched extends Callback.Nested {
+        private final LoggedExchange exchange;
+
+        Watched(Callback callback, LoggedExchange exchange) {
+            super(callback);
+            this.exchange = exchange;
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            exchange.thrown(failure);
+            super.failed(failure);
+        }
+    }
+}
