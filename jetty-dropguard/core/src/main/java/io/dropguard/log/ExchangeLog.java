@@ -1,10 +1,12 @@
 package io.dropguard.log;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -29,6 +31,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExchangeLog extends Handler.Wrapper {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeLog.class);
+
+    /** 5 s: a sink that takes longer is stuck, and must not keep the server from stopping. */
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
+
+    private static final long MILLISECOND = 1_000_000;
 
     private final LogConfig config;
     private final ExchangeSink sink;
@@ -75,7 +82,17 @@ public final class ExchangeLog extends Handler.Wrapper {
     protected void doStop() throws Exception {
         super.doStop();
         inFlight.forEach(LoggedExchange::stopped);
+        awaitRecords();
         sink.close();
+    }
+
+    /** Others may be about to write the records of exchanges that have ended in time. */
+    private void awaitRecords() {
+        long deadline = System.nanoTime() + LONGEST_STOP.toNanos();
+        while (!inFlight.isEmpty() && System.nanoTime() - deadline < 0)
+            LockSupport.parkNanos(MILLISECOND);
+        if (!inFlight.isEmpty())
+            LOG.warn("{} records are not written: the sink blocks", inFlight.size());
     }
 
     @Override
@@ -115,23 +132,24 @@ public final class ExchangeLog extends Handler.Wrapper {
     void done(Request request, Response response) {
         try {
             if (LoggedStream.find(request) != null) return; // its record is about to come
-            newExchange(request)
-                    .rejected(
-                            new MetaData.Response(
-                                    response.getStatus(),
-                                    null,
-                                    request.getConnectionMetaData().getHttpVersion(),
-                                    response.getHeaders()),
-                            Response.getContentBytesWritten(response));
+            LoggedExchange exchange = newExchange(request);
+            inFlight.add(exchange);
+            exchange.rejected(
+                    new MetaData.Response(
+                            response.getStatus(),
+                            null,
+                            request.getConnectionMetaData().getHttpVersion(),
+                            response.getHeaders()),
+                    Response.getContentBytesWritten(response));
         } catch (RuntimeException failed) {
             LOG.warn("A refused request cannot be logged", failed);
         }
     }
 
     void ended(LoggedExchange exchange, Ending ending) {
-        inFlight.remove(exchange);
         if (config.sampling().keeps(exchange.id(), ending.outcome(), exchange.status()))
             publish(exchange, ending);
+        inFlight.remove(exchange); // last: a server that stops waits for the record
     }
 
     /** Never throws: an exchange must not suffer from its record. */
