@@ -61,6 +61,12 @@ final class LogServer implements AutoCloseable {
         return logging.start();
     }
 
+    static LogServer guarded(LogConfig config, Work work, ExchangeSink sink) {
+        LogServer logging = new LogServer(work);
+        DropGuard.builder().log(new ExchangeLog(config, sink)).build().installOn(logging.server);
+        return logging.start();
+    }
+
     static LogServer guarded(Work work) {
         return guarded(LogConfig.DEFAULT, work);
     }
