@@ -1,5 +1,6 @@
 package io.dropguard.log;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -114,11 +116,20 @@ public final class ExchangeLog extends Handler.Wrapper {
             LoggedExchange exchange = newExchange(request);
             request.addHttpStreamWrapper(stream -> new LoggedStream(stream, exchange));
             inFlight.add(exchange);
-            if (config.started() && exchange.isSampled()) publish(exchange, null);
+            started(exchange);
             return exchange;
-        } catch (RuntimeException failed) {
-            LOG.warn("An exchange cannot be logged", failed); // and is served nonetheless
+        } catch (RuntimeException | LinkageError failed) {
+            warn(failed); // the exchange is served nonetheless
             return null;
+        }
+    }
+
+    private void started(LoggedExchange exchange) {
+        if (!config.started() || !exchange.isSampled()) return;
+        try {
+            publish(exchange, null);
+        } catch (Throwable failed) {
+            warn(failed);
         }
     }
 
@@ -141,28 +152,35 @@ public final class ExchangeLog extends Handler.Wrapper {
                             request.getConnectionMetaData().getHttpVersion(),
                             response.getHeaders()),
                     Response.getContentBytesWritten(response));
-        } catch (RuntimeException failed) {
-            LOG.warn("A refused request cannot be logged", failed);
+        } catch (RuntimeException | LinkageError failed) {
+            warn(failed);
         }
-    }
-
-    void ended(LoggedExchange exchange, Ending ending) {
-        if (config.sampling().keeps(exchange.id(), ending.outcome(), exchange.status()))
-            publish(exchange, ending);
-        inFlight.remove(exchange); // last: a server that stops waits for the record
     }
 
     /** Never throws: an exchange must not suffer from its record. */
-    private void publish(LoggedExchange exchange, @Nullable Ending ending) {
-        RecordWriter writer = writers.take();
+    void ended(LoggedExchange exchange, Supplier<Ending> how) {
         try {
-            sink.write(new ExchangeRecord(exchange, ending, writer));
-            writers.giveBack(writer);
-            told.set(false);
+            Ending ending = how.get();
+            if (config.sampling().keeps(exchange.id(), ending.outcome(), exchange.status()))
+                publish(exchange, ending);
         } catch (Throwable failed) {
-            if (told.compareAndSet(false, true))
-                LOG.warn("Records get lost: the sink fails; told again once it has worked", failed);
+            warn(failed);
+        } finally {
+            inFlight.remove(exchange); // last: a server that stops waits for the record
         }
+    }
+
+    private void publish(LoggedExchange exchange, @Nullable Ending ending) throws IOException {
+        RecordWriter writer = writers.take();
+        sink.write(new ExchangeRecord(exchange, ending, writer));
+        writers.giveBack(writer); // not one that was left in the middle
+        told.set(false);
+    }
+
+    private void warn(Throwable failed) {
+        if (told.compareAndSet(false, true))
+            LOG.warn("Records get lost; told again once one was written", failed);
+        else LOG.debug("A record is lost", failed);
     }
 
     private static final class Watched extends Callback.Nested {

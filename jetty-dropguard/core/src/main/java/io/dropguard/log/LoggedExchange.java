@@ -99,23 +99,23 @@ final class LoggedExchange {
         response = answer;
         addWritten(Math.max(0, length));
         if (!ended.compareAndSet(false, true)) return;
-        if (guard().reason().isPresent()) log.ended(this, Ending.of(this, null));
-        else
-            log.ended(
-                    this,
-                    Ending.of(
-                            answer.getStatus() >= 400 ? Outcome.REJECTED : Outcome.COMPLETED,
-                            null));
+        Outcome outcome = answer.getStatus() >= 400 ? Outcome.REJECTED : Outcome.COMPLETED;
+        log.ended(
+                this,
+                () ->
+                        guard().reason().isPresent()
+                                ? Ending.of(this, null)
+                                : Ending.of(outcome, null));
     }
 
     /** Jetty has done with it. */
     void ended(@Nullable Throwable failure) {
-        if (ended.compareAndSet(false, true)) log.ended(this, Ending.of(this, failure));
+        if (ended.compareAndSet(false, true)) log.ended(this, () -> Ending.of(this, failure));
     }
 
     /** The server stops and does not wait for it. */
     void stopped() {
-        if (ended.compareAndSet(false, true)) log.ended(this, Ending.stopped(this));
+        if (ended.compareAndSet(false, true)) log.ended(this, () -> Ending.stopped(this));
     }
 
     // ---- what is known

@@ -168,7 +168,11 @@ class RandomEndingsTest {
                 assertThat(latch.await(60, TimeUnit.SECONDS)).as("%s of %s", id, end).isTrue();
                 if (random.nextBoolean()) socket.setOption(StandardSocketOptions.SO_LINGER, 0);
             } else answer(socket);
-            if (leaving || end == End.BROKEN_OFF) {
+            // Jetty 12.1.14 may end an exchange twice when the one before it, on the same
+            // connection,
+            // was answered by a thread that is not its own: also without us, some 20 times in
+            // 100,000.
+            if (leaving || end == End.BROKEN_OFF || end == End.ANSWERED_LATER) {
                 socket.close();
                 socket = server.connect();
             }
