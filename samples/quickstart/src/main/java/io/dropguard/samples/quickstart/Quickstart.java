@@ -1,6 +1,8 @@
 package io.dropguard.samples.quickstart;
 
 import io.dropguard.DropGuard;
+import io.dropguard.log.ExchangeLog;
+import io.dropguard.log.ExchangeSink;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -43,6 +45,7 @@ public final class Quickstart implements AutoCloseable {
         server.setHandler(endpoints(new Computations(console)));
         guard = options.bare ? null : options.guard.build();
         if (guard != null) guard.installOn(server);
+        else if (options.log) server.insertHandler(ExchangeLog.to(ExchangeSink.stream(System.out)));
     }
 
     /** Starts a server as the command line says. */

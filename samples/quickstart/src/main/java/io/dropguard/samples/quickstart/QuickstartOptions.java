@@ -14,6 +14,8 @@ final class QuickstartOptions {
               --tls-port N        TLS: HTTP/1.1 and h2 (default 8443; 0 picks one; -1 for none)
               --threads N         threads of the server's pool (default 200)
               --bare              the same endpoints without DropGuard
+              --log               every exchange as a line of JSON on stdout
+              --log-KEY V         the log's other options, such as --log-format ecs
               --half-close V      probe, loss or ignore
               --watch-delay T     such as 5ms
               --read-ahead B      such as 16KiB
@@ -27,6 +29,7 @@ final class QuickstartOptions {
     int tlsPort = 8443;
     int threads = 200;
     boolean bare;
+    boolean log;
     boolean help;
     final DropGuard.Builder guard = DropGuard.builder();
 
@@ -42,6 +45,7 @@ final class QuickstartOptions {
             switch (option) {
                 case "--help", "-h" -> options.help = true;
                 case "--bare" -> options.bare = true;
+                case "--log" -> options.log = true;
                 case "--host" -> options.host = value(option, rest);
                 case "--port" -> options.port = number(option, rest, 0, 65_535);
                 case "--tls-port" -> options.tlsPort = number(option, rest, -1, 65_535);
@@ -56,6 +60,7 @@ final class QuickstartOptions {
                 }
             }
         }
+        if (options.log) options.guard.set("log", "stdout");
         return options;
     }
 
