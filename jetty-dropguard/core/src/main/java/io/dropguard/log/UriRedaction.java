@@ -56,8 +56,8 @@ final class UriRedaction {
     }
 
     /**
-     * Parameters as {@code a=1&b=2}. Servers differ in whether {@code ;} separates them, so it does
-     * here.
+     * Parameters as {@code a=1&b=2}. Servers differ in whether {@code ;} separates them, and links
+     * put together by hand have two {@code ?}, so both do here.
      */
     String parameters(Part part, String text) {
         StringBuilder out = null; // while nothing had to be changed
@@ -67,7 +67,7 @@ final class UriRedaction {
             int equals = -1;
             for (; end < text.length(); end++) {
                 char c = text.charAt(end);
-                if (c == '&' || c == ';') break;
+                if (c == '&' || c == ';' || c == '?') break;
                 if (c == '=' && equals < 0) equals = end;
             }
             if (equals >= 0) {

@@ -17,7 +17,7 @@ class RedactionTest {
                 response.getHeaders()
                         .put(
                                 HttpHeader.LOCATION,
-                                "https://u:hunter2@a/b?token=hunter2#id_token=hunter2");
+                                "https://u:hunter2@a/b?c?token=hunter2#id_token=hunter2");
                 callback.succeeded();
                 return true;
             };
