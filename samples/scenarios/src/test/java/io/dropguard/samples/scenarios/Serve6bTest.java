@@ -35,4 +35,19 @@ class Serve6bTest {
             assertThat(record.get("dropguard.response.body").get("sum").asInt()).isEqualTo(3);
         }
     }
+
+    @Test
+    void anExceptionThatTheServletThrowsIsNamed() throws Exception {
+        LoggedLines log = new LoggedLines();
+        try (ScenarioServer server = Serve6b.start(0, log)) {
+            String command =
+                    Serve6b.COMMAND.replace("[1,2]", "[one]").replace("timeout 1", "timeout 20");
+            assertThat(Shell.run(command, server.port()).output()).contains("500");
+            JsonNode record = log.only();
+            assertThat(record.get("dropguard.outcome").asString()).isEqualTo("failed");
+            assertThat(record.get("error.type").asString())
+                    .isEqualTo("java.lang.NumberFormatException");
+            assertThat(record.get("http.response.status_code").asInt()).isEqualTo(500);
+        }
+    }
 }
