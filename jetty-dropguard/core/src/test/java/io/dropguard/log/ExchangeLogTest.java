@@ -13,7 +13,11 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -131,6 +135,32 @@ class ExchangeLogTest {
                     .isEqualTo("rejected");
             assertThat(server.records.waiting()).isZero();
             assertThat(own).hasSize(3);
+        }
+    }
+
+    @Test
+    void theServersOwnRequestLogIsStartedAndStoppedAlsoWhenItStartsAgain() throws Exception {
+        OwnLog own = new OwnLog();
+        LogServer server = LogServer.notStarted(LogConfig.DEFAULT, HELLO);
+        server.server.setRequestLog(own);
+        for (int round = 1; round <= 2; round++) {
+            server.start();
+            assertThat(own.isStarted()).isTrue();
+            server.get("/");
+            server.records.next();
+            server.close();
+            assertThat(own.isStopped()).isTrue();
+            assertThat(own.seen).hasSize(round);
+        }
+        assertThat(server.records.waiting()).isZero();
+    }
+
+    private static final class OwnLog extends AbstractLifeCycle implements RequestLog {
+        private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void log(Request request, Response response) {
+            seen.add(request.getMethod());
         }
     }
 
