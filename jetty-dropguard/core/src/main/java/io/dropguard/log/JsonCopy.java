@@ -1,6 +1,7 @@
 package io.dropguard.log;
 
 import io.dropguard.log.Redactor.Part;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -11,6 +12,7 @@ final class JsonCopy {
     private final JsonParser in;
     private final JsonGenerator out;
     private final Redactor redactor;
+    private final @Nullable RedactionRules names; // null: whole paths and values are asked for
     private final StringBuilder path = new StringBuilder();
     private char[] repaired = {};
 
@@ -18,6 +20,8 @@ final class JsonCopy {
         this.in = in;
         this.out = out;
         this.redactor = redactor;
+        this.names =
+                redactor instanceof RedactionRules rules && rules.isByNameOnly() ? rules : null;
     }
 
     /** Copies the one value that there is; what was copied before it throws is whole tokens. */
@@ -54,6 +58,22 @@ final class JsonCopy {
     private void copyProperty() {
         String name = in.currentName();
         JsonToken token = in.nextToken();
+        if (names == null) copyAsked(name, token);
+        else if (names.isSecret(name)) {
+            if (token == JsonToken.VALUE_STRING) in.getStringLength(); // it must be whole, too
+            out.writeName(Text.wellFormed(name));
+            in.skipChildren();
+            out.writeString(Redactor.REDACTED);
+        } else copyNamed(name, token);
+    }
+
+    private void copyNamed(String name, JsonToken token) {
+        if (token == JsonToken.VALUE_STRING) in.getStringLength(); // before its name is written
+        out.writeName(Text.wellFormed(name));
+        copyValue(token);
+    }
+
+    private void copyAsked(String name, JsonToken token) {
         int parent = path.length();
         if (parent > 0) path.append('.');
         path.append(name.replace('.', '_')); // a dot separates names

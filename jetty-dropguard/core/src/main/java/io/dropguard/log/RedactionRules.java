@@ -162,7 +162,14 @@ public final class RedactionRules implements Redactor {
         return hidden ? REDACTED : value;
     }
 
-    private boolean isSecret(String name) {
+    /**
+     * Whether the name of a JSON property alone decides, so that paths need not be put together.
+     */
+    boolean isByNameOnly() {
+        return secretPaths.isEmpty();
+    }
+
+    boolean isSecret(String name) {
         Boolean known = secrets.get(name);
         if (known != null) return known;
         String normal = normal(name);

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpFields;
@@ -137,6 +138,7 @@ class FuzzTest {
         LogConfig small =
                 LogConfig.DEFAULT
                         .withBodies(BodyConfig.all().withLimit(limit))
+                        .withRedactor(RedactionRules.defaults().hidingPaths(List.of("x.*.y")))
                         .withFormat(random.nextBoolean() ? LogFormat.ECS : LogFormat.OTEL);
         LogConfig large = LogConfig.DEFAULT.withBodies(BodyConfig.all());
         try (LogServer cutting = LogServer.bare(small, this::serve);
