@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.server.Handler;
@@ -34,8 +35,8 @@ import org.slf4j.LoggerFactory;
 public final class ExchangeLog extends Handler.Wrapper {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeLog.class);
 
-    /** 5 s: a sink that takes longer is stuck, and must not keep the server from stopping. */
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
+    /** 2 s: what takes longer is stuck, and must not keep the server from stopping. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
     private static final long MILLISECOND = 1_000_000;
 
@@ -83,18 +84,19 @@ public final class ExchangeLog extends Handler.Wrapper {
     @Override
     protected void doStop() throws Exception {
         super.doStop();
+        // a client that has its answer must not be told of as one that was left without
+        await(() -> inFlight.stream().noneMatch(LoggedExchange::isEnding));
         inFlight.forEach(LoggedExchange::stopped);
-        awaitRecords();
+        await(inFlight::isEmpty);
+        if (!inFlight.isEmpty())
+            LOG.warn("{} records are not written: the sink blocks", inFlight.size());
         sink.close();
     }
 
-    /** Others may be about to write the records of exchanges that have ended in time. */
-    private void awaitRecords() {
-        long deadline = System.nanoTime() + LONGEST_STOP.toNanos();
-        while (!inFlight.isEmpty() && System.nanoTime() - deadline < 0)
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() - deadline < 0)
             LockSupport.parkNanos(MILLISECOND);
-        if (!inFlight.isEmpty())
-            LOG.warn("{} records are not written: the sink blocks", inFlight.size());
     }
 
     @Override
@@ -152,6 +154,9 @@ public final class ExchangeLog extends Handler.Wrapper {
                             request.getConnectionMetaData().getHttpVersion(),
                             response.getHeaders()),
                     Response.getContentBytesWritten(response));
+        } catch (IllegalStateException recycled) {
+            // Jetty 12.1.14 may complete an exchange twice; its record came with the first time
+            LOG.debug("completed already", recycled);
         } catch (RuntimeException | LinkageError failed) {
             warn(failed);
         }

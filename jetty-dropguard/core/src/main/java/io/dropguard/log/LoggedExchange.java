@@ -31,6 +31,7 @@ final class LoggedExchange {
     private volatile @Nullable Throwable writeFailure; // likewise
     private volatile @Nullable Throwable thrown; // what the application said
     private volatile boolean wholeRequest;
+    private volatile boolean lastHandedDown;
     private volatile boolean wholeResponse;
     private long bytesWritten; // guarded by this
     private volatile long firstByteNanos;
@@ -61,7 +62,8 @@ final class LoggedExchange {
         if (readFailure == null) readFailure = failure;
     }
 
-    void sending(MetaData.@Nullable Response metaData, @Nullable ByteBuffer content) {
+    void sending(MetaData.@Nullable Response metaData, @Nullable ByteBuffer content, boolean last) {
+        if (last) lastHandedDown = true;
         if (metaData != null && !HttpStatus.isInterim(metaData.getStatus())) {
             HttpFields headers = metaData.getHttpFields();
             response = metaData;
@@ -188,6 +190,11 @@ final class LoggedExchange {
 
     boolean isWholeRequest() {
         return wholeRequest;
+    }
+
+    /** Whether its last bytes may be with the client already, though nobody has told us yet. */
+    boolean isEnding() {
+        return lastHandedDown;
     }
 
     boolean isWholeResponse() {

@@ -62,7 +62,7 @@ final class LoggedStream extends HttpStream.Wrapper {
             boolean last,
             @Nullable ByteBuffer content,
             Callback callback) {
-        exchange.sending(response, content);
+        exchange.sending(response, content, last);
         super.send(
                 request,
                 response,

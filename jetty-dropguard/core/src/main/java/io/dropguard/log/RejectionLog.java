@@ -26,8 +26,10 @@ final class RejectionLog extends ContainerLifeCycle implements RequestLog {
 
     @Override
     public void log(Request request, Response response) {
-
-        log.done(request, response);
-        if (next != null) next.log(request, response);
+        try {
+            if (next != null) next.log(request, response);
+        } finally {
+            log.done(request, response);
+        }
     }
 }
