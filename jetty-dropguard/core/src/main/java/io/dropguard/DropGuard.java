@@ -8,12 +8,14 @@ import io.dropguard.exchange.ExchangeConfig;
 import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.exchange.QueueOrder;
+import io.dropguard.log.ExchangeLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +32,17 @@ public final class DropGuard {
     private final WatchConfig watch;
     private final LingerConfig linger;
     private final GuardHandler handler;
+    private final @Nullable ExchangeLog log;
 
-    private DropGuard(WatchConfig watch, LingerConfig linger, ExchangeConfig exchange) {
+    private DropGuard(
+            WatchConfig watch,
+            LingerConfig linger,
+            ExchangeConfig exchange,
+            @Nullable ExchangeLog log) {
         this.watch = watch;
         this.linger = linger;
         this.handler = new GuardHandler(exchange);
+        this.log = log;
     }
 
     /** A guard with the default options. */
@@ -70,7 +78,8 @@ public final class DropGuard {
             else LOG.info("Not guarded, its connections are no sockets: {}", connector);
         }
         guardable.forEach(this::guard); // all of them or, if one was refused, none
-        server.insertHandler(handler);
+        if (log != null) server.insertHandler(log);
+        server.insertHandler(handler); // around the log
     }
 
     /**
@@ -127,12 +136,15 @@ public final class DropGuard {
                                         b.queueOrder(OptionValues.choice(k, v, QueueOrder.class)))
                         .with("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)))
                         .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
-                        .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere);
+                        .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
+                        .withAll(LogOptions.OPTIONS, b -> b.logOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
         private LingerConfig linger = LingerConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
         private final PolicyBuilder everywhere = PolicyBuilder.create();
+        private final LogOptions logOptions = new LogOptions();
+        private @Nullable ExchangeLog log;
 
         private Builder() {}
 
@@ -177,6 +189,12 @@ public final class DropGuard {
             return this;
         }
 
+        /** The log of exchanges, in the place of what {@code log} and its options say. */
+        public Builder log(ExchangeLog value) {
+            log = value;
+            return this;
+        }
+
         /**
          * Sets an option by its key, as configuration files have it.
          *
@@ -209,7 +227,8 @@ public final class DropGuard {
             return new DropGuard(
                     watch,
                     linger,
-                    exchange.withPolicies(exchange.policies().withDefault(everywhere.build())));
+                    exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
+                    log == null ? logOptions.build() : log);
         }
     }
 }

@@ -30,6 +30,8 @@ record WaitingExchange(
         if (!exchange.isLost()) return false;
         handler.statistics().dropped();
         exchange.over();
+        request.setAttribute(
+                GuardedExchange.ATTRIBUTE, exchange); // for who logs what was never run
         response.setStatus(CLIENT_CLOSED_REQUEST);
         callback.failed(new Request.Handler.AbortException("client lost before it was served"));
         return true;

@@ -2,6 +2,8 @@ package io.dropguard.samples.quickstart;
 
 import io.dropguard.DropGuard;
 import io.dropguard.heartbeat.HeartbeatMode;
+import io.dropguard.log.ExchangeLog;
+import io.dropguard.log.ExchangeSink;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -49,6 +51,7 @@ public final class Quickstart implements AutoCloseable {
         guard = options.bare ? null : withPolicies(options.guard).build();
         server.setHandler(endpoints(new Computations(console), guard));
         if (guard != null) guard.installOn(server);
+        else if (options.log) server.insertHandler(ExchangeLog.to(ExchangeSink.stream(System.out)));
     }
 
     /** Starts a server as the command line says. */

@@ -16,6 +16,8 @@ final class QuickstartOptions {
               --stats-port N      /stats with threads of its own, which answers however busy the
                                   server is (default -1: none; 0 picks one)
               --bare              the same endpoints without DropGuard
+              --log               every exchange as a line of JSON on stdout
+              --log-KEY V         the log's other options, such as --log-format ecs
               --half-close V      probe, loss or ignore
               --watch-delay T     such as 5ms
               --read-ahead B      such as 16KiB
@@ -30,6 +32,7 @@ final class QuickstartOptions {
     int threads = 200;
     int statsPort = -1;
     boolean bare;
+    boolean log;
     boolean help;
     final DropGuard.Builder guard = DropGuard.builder();
 
@@ -45,6 +48,7 @@ final class QuickstartOptions {
             switch (option) {
                 case "--help", "-h" -> options.help = true;
                 case "--bare" -> options.bare = true;
+                case "--log" -> options.log = true;
                 case "--host" -> options.host = value(option, rest);
                 case "--port" -> options.port = number(option, rest, 0, 65_535);
                 case "--tls-port" -> options.tlsPort = number(option, rest, -1, 65_535);
@@ -60,6 +64,7 @@ final class QuickstartOptions {
                 }
             }
         }
+        if (options.log) options.guard.set("log", "stdout");
         return options;
     }
 

@@ -1,0 +1,43 @@
+package io.dropguard.log;
+
+import io.dropguard.cancel.CancellationReason;
+import io.dropguard.cancel.DeadlineExpired;
+import io.dropguard.exchange.GuardedExchange;
+import java.util.Optional;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the guard knows of an exchange and the log tells: the one place where the log asks it.
+ * Thread-safe.
+ */
+final class GuardFacts {
+    private static final GuardFacts UNGUARDED = new GuardFacts(null);
+
+    private final @Nullable GuardedExchange exchange;
+
+    private GuardFacts(@Nullable GuardedExchange exchange) {
+        this.exchange = exchange;
+    }
+
+    static GuardFacts of(Request request) {
+        return GuardedExchange.find(request).map(GuardFacts::new).orElse(UNGUARDED);
+    }
+
+    /** Why its work was stopped, if it was. */
+    Optional<CancellationReason> reason() {
+        return exchange == null ? Optional.empty() : exchange.token().reason();
+    }
+
+    /** The milliseconds it was given, or -1 if that is not known. */
+    long deadlineMillis() {
+        return reason().orElse(null) instanceof DeadlineExpired expired
+                ? expired.timeout().toMillis()
+                : -1;
+    }
+
+    /** Heartbeats that were sent, or -1 if that is not known. */
+    long heartbeats() {
+        return exchange == null ? -1 : exchange.heartbeats();
+    }
+}

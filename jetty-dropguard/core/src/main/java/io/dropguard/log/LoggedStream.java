@@ -1,0 +1,116 @@
+package io.dropguard.log;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches an exchange beneath all handlers, where Jetty reads requests and writes answers, error
+ * pages included. What passes is looked at, never changed or held. Reads follow one another, and so
+ * do writes.
+ */
+final class LoggedStream extends HttpStream.Wrapper {
+    private final LoggedExchange exchange;
+
+    LoggedStream(HttpStream wrapped, LoggedExchange exchange) {
+        super(wrapped);
+        this.exchange = exchange;
+    }
+
+    /** The exchange that a log watches, or null if none watches it. */
+    static @Nullable LoggedExchange find(Request request) {
+        Finder finder = new Finder();
+        request.addHttpStreamWrapper(finder::look);
+        return finder.found;
+    }
+
+    /** Looks through the wrappers of a stream, and adds none. */
+    private static final class Finder {
+        private @Nullable LoggedExchange found;
+
+        HttpStream look(HttpStream stream) {
+            HttpStream next = stream;
+            while (next instanceof HttpStream.Wrapper wrapper) {
+                if (wrapper instanceof LoggedStream logged) {
+                    found = logged.exchange;
+                    break;
+                }
+                next = wrapper.getWrapped();
+            }
+            return stream;
+        }
+    }
+
+    @Override
+    public Content.@Nullable Chunk read() {
+        Content.Chunk chunk = super.read();
+        if (chunk == null) return null;
+        if (Content.Chunk.isFailure(chunk)) exchange.readFailed(chunk.getFailure());
+        else exchange.read(chunk.getByteBuffer(), chunk.isLast());
+        return chunk;
+    }
+
+    @Override
+    public void send(
+            MetaData.Request request,
+            MetaData.@Nullable Response response,
+            boolean last,
+            @Nullable ByteBuffer content,
+            Callback callback) {
+        exchange.sending(response, content, last);
+        super.send(
+                request,
+                response,
+                last,
+                content,
+                new Sent(callback, exchange, BufferUtil.length(content), last));
+    }
+
+    @Override
+    public Runnable cancelSend(Throwable cause, Callback appCallback) {
+        exchange.writeFailed(cause);
+        return super.cancelSend(cause, appCallback);
+    }
+
+    @Override
+    public void succeeded() {
+        exchange.ended(null); // first: Jetty recycles what we are about to look at
+        super.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        exchange.ended(failure);
+        super.failed(failure);
+    }
+
+    private static final class Sent extends Callback.Nested {
+        private final LoggedExchange exchange;
+        private final int length;
+        private final boolean last;
+
+        Sent(Callback callback, LoggedExchange exchange, int length, boolean last) {
+            super(callback);
+            this.exchange = exchange;
+            this.length = length;
+            this.last = last;
+        }
+
+        @Override
+        public void succeeded() {
+            exchange.sent(length, last);
+            super.succeeded();
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            exchange.writeFailed(failure);
+            super.failed(failure);
+        }
+    }
+}
