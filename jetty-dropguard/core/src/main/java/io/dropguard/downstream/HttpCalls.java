@@ -57,6 +57,9 @@ public final class HttpCalls {
         } catch (InterruptedException stopped) {
             sent.cancel(true);
             throw stopped;
+        } catch (CancellationException failed) { // its message depends on the JDK
+            token.throwIfCancelled();
+            throw failed;
         } catch (ExecutionException failed) {
             token.throwIfCancelled(); // how the client puts it depends on where it was
             if (failed.getCause() instanceof IOException io) throw io;
