@@ -12,6 +12,9 @@ usage="Usage: benchmarks/run.sh NAME [--record] [options of the benchmark]
              --pairs N, --seconds N
   goodput    users served by an overloaded server, bare and guarded
              --seconds N, --threads N
+  log        requests a second and bytes allocated with DropGuard's log, and with Logbook's
+  heartbeats how late heartbeats are while 20,000 exchanges wait
+             (each of these two has arguments of its own: see log.sh and heartbeats.sh)
   --record   also adds the table, dated and with the machine, to benchmarks/RESULTS.md"
 
 [ $# -gt 0 ] || { echo "$usage" >&2; exit 2; }
@@ -19,6 +22,7 @@ name=$1
 shift
 case $name in
 latency | overhead | goodput) ;;
+log | heartbeats) exec bash "$here/$name.sh" "$@" ;;
 --help | -h) echo "$usage"; exit ;;
 *) printf '%s: unknown benchmark\n%s\n' "$name" "$usage" >&2; exit 2 ;;
 esac

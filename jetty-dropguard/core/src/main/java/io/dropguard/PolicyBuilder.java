@@ -6,6 +6,7 @@ import io.dropguard.heartbeat.HeartbeatMode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a client that waits may expect, for one path or for all. Not thread-safe. */
@@ -48,11 +49,22 @@ public final class PolicyBuilder {
     private PolicyBuilder(ResponsePolicy policy) {
         this.policy = policy;
         this.heartbeat = policy.heartbeat();
+        this.firstDelaySet = !heartbeat.firstDelay().equals(heartbeat.interval());
     }
 
     /** Begins with nothing: no heartbeats, no deadline. */
     public static PolicyBuilder create() {
         return new PolicyBuilder();
+    }
+
+    /** Begins with what {@code policy} says. */
+    public static PolicyBuilder from(ResponsePolicy policy) {
+        return new PolicyBuilder(policy);
+    }
+
+    /** The keys that {@link #set} knows. */
+    public static Set<String> keys() {
+        return OPTIONS.keys();
     }
 
     /** {@code heartbeat}: what is sent. Default {@link HeartbeatMode#NONE}. */

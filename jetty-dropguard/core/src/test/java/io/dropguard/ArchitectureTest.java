@@ -81,6 +81,35 @@ class ArchitectureTest {
     }
 
     @Test
+    void theLogDependsOnTheExchangeJettyAndJackson() {
+        onlyDependsOn(
+                        "io.dropguard.log",
+                        "io.dropguard.cancel",
+                        "io.dropguard.exchange",
+                        "java..",
+                        "org.eclipse.jetty.http..",
+                        "org.eclipse.jetty.io..",
+                        "org.eclipse.jetty.server..",
+                        "org.eclipse.jetty.util..",
+                        "org.jspecify.annotations",
+                        "org.slf4j..",
+                        "tools.jackson.core..")
+                .check(CORE);
+    }
+
+    @Test
+    void downstreamCallsDependOnCancellationAndJettysClient() {
+        onlyDependsOn(
+                        "io.dropguard.downstream",
+                        "io.dropguard.cancel",
+                        "java..",
+                        "org.eclipse.jetty.client..",
+                        "org.eclipse.jetty.http..",
+                        "org.jspecify.annotations")
+                .check(CORE);
+    }
+
+    @Test
     void nothingDependsOnTheRoot() {
         noClasses()
                 .that()
@@ -118,6 +147,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .doNotBelongToAnyOf(InterruptScope.class)
+                .and()
+                .resideOutsideOfPackage("io.dropguard.log") // it keeps its own threads' interrupts
                 .should()
                 .callMethod(Thread.class, "interrupt")
                 .orShould()

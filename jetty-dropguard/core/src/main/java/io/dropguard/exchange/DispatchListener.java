@@ -39,6 +39,10 @@ final class DispatchListener
     private static @Nullable GuardedExchange exchange(@Nullable Request request) {
         if (request == null) return null;
         GuardedRequest guarded = Request.as(request, GuardedRequest.class);
-        return guarded == null ? null : guarded.exchange();
+        if (guarded != null) return guarded.exchange();
+        // A guard within the context wraps the request that the context knows.
+        return request.getAttribute(GuardedExchange.ATTRIBUTE) instanceof GuardedExchange exchange
+                ? exchange
+                : null;
     }
 }

@@ -20,6 +20,7 @@ final class ExchangeTimes {
     private boolean over; // guarded by this
     private volatile HeartbeatConfig heartbeatConfig = HeartbeatConfig.NONE;
     private volatile Duration permitted = Duration.ZERO;
+    private volatile ResponsePolicy policy = ResponsePolicy.NONE;
     private volatile int deadlineStatus = ResponsePolicy.NONE.deadlineStatus();
 
     ExchangeTimes(GuardedExchange exchange, ExchangeTimer timer) {
@@ -40,15 +41,25 @@ final class ExchangeTimes {
         return deadlineStatus;
     }
 
-    void apply(ResponsePolicy policy, Request request, CancellationSource source) {
-        deadlineStatus = policy.deadlineStatus();
-        Duration caller = CallerDeadline.of(request.getHeaders(), policy.deadlineHeaders());
-        Duration own = policy.deadline();
+    ResponsePolicy policy() {
+        return policy;
+    }
+
+    /** In the place of what was applied before. */
+    void apply(ResponsePolicy applied, Request request, CancellationSource source) {
+        ResponsePolicy before = policy;
+        policy = applied;
+        deadlineStatus = applied.deadlineStatus();
+        Duration caller = CallerDeadline.of(request.getHeaders(), applied.deadlineHeaders());
+        Duration own = applied.deadline();
         Duration limit =
                 caller == null || (own != null && own.compareTo(caller) < 0) ? own : caller;
         if (limit != null)
             setDeadline(Deadline.from(exchange.beginNanos(), limit, Ticker.system()), source);
-        if (policy.heartbeat().mode() != HeartbeatMode.NONE) setHeartbeat(policy.heartbeat());
+        else if (source.token().deadline().isLimited()) setDeadline(Deadline.never(), source);
+        if (applied.heartbeat().mode() != HeartbeatMode.NONE
+                || before.heartbeat().mode() != HeartbeatMode.NONE)
+            setHeartbeat(applied.heartbeat());
     }
 
     void setHeartbeat(HeartbeatConfig config) {

@@ -2,10 +2,15 @@ package io.dropguard.exchange;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dropguard.cancel.CancellationToken;
 import io.dropguard.cancel.Ticker;
+import io.dropguard.heartbeat.HeartbeatMode;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -22,6 +27,7 @@ public final class GuardHandler extends Handler.Wrapper {
     private final Executor executor =
             // never queued: what must be told may be what frees the threads that all wait
             task -> ThreadPool.executeImmediately(getServer().getThreadPool(), task);
+    private final List<ServletPathSpec> expected = new CopyOnWriteArrayList<>();
     private final DispatchListener dispatches = new DispatchListener();
     private @Nullable Admission admission; // set before requests come
 
@@ -55,6 +61,26 @@ public final class GuardHandler extends Handler.Wrapper {
         return executor;
     }
 
+    /**
+     * Says that applications may turn heartbeats on when they handle a request: responses on these
+     * paths are not compressed, for a compressing handler decides before.
+     *
+     * @param pattern of the Servlet specification, from the server's root
+     * @return closes to take it back
+     */
+    public CancellationToken.Registration expectHeartbeats(String pattern) {
+        ServletPathSpec spec = new ServletPathSpec(pattern);
+        expected.add(spec);
+        return () -> expected.remove(spec);
+    }
+
+    private boolean expectsHeartbeats(Request request) {
+        if (expected.isEmpty()) return false;
+        String path = Request.getPathInContext(request);
+        for (ServletPathSpec spec : expected) if (spec.matches(path)) return true;
+        return false;
+    }
+
     @Override
     protected void doStart() throws Exception {
         admission = new Admission(getServer().getThreadPool(), config.queueOrder());
@@ -73,6 +99,8 @@ public final class GuardHandler extends Handler.Wrapper {
         if (Request.as(request, GuardedRequest.class) != null) // an error page, handled anew
         return super.handle(request, response, callback);
         GuardedExchange exchange = new GuardedExchange(this, request, response, callback);
+        if (request.getContext() != getServer().getContext()) // we are within a context
+        request.setAttribute(GuardedExchange.ATTRIBUTE, exchange);
         exchange.enter();
         try {
             exchange.begin();
@@ -92,7 +120,7 @@ public final class GuardHandler extends Handler.Wrapper {
 
     boolean run(GuardedExchange exchange, Request request, Response response, Callback callback)
             throws Exception {
-        GuardedRequest guarded = new GuardedRequest(request, exchange);
+        GuardedRequest guarded = new GuardedRequest(request, exchange, mayBeat(exchange, request));
         ResponseGate gate = exchange.gate();
         try {
             boolean handled =
@@ -116,5 +144,10 @@ public final class GuardHandler extends Handler.Wrapper {
             gate.complete(failure);
         }
         return true;
+    }
+
+    private boolean mayBeat(GuardedExchange exchange, Request request) {
+        return exchange.heartbeatConfig().mode() == HeartbeatMode.AUTO
+                || expectsHeartbeats(request);
     }
 }

@@ -134,7 +134,15 @@ public final class GuardedExchange implements WatchedExchange {
         times.setDeadline(requireNonNull(deadline, "deadline"), source);
     }
 
-    /** Applies what is configured for a path. */
+    /** What is configured for this exchange. */
+    public ResponsePolicy policy() {
+        return times.policy();
+    }
+
+    /**
+     * Applies what is configured for a path, in the place of what was before: the heartbeat, and
+     * the deadline, which counts from the request's arrival.
+     */
     public void apply(ResponsePolicy policy) {
         times.apply(policy, request, source);
     }

@@ -1,6 +1,5 @@
 package io.dropguard.exchange;
 
-import io.dropguard.heartbeat.HeartbeatMode;
 import java.io.EOFException;
 import java.util.HashSet;
 import java.util.Set;
@@ -17,10 +16,10 @@ final class GuardedRequest extends Request.Wrapper {
     private final boolean mayBeat;
     private @Nullable HttpFields uncompressed;
 
-    GuardedRequest(Request request, GuardedExchange exchange) {
+    GuardedRequest(Request request, GuardedExchange exchange, boolean mayBeat) {
         super(request);
         this.exchange = exchange;
-        this.mayBeat = exchange.heartbeatConfig().mode() == HeartbeatMode.AUTO;
+        this.mayBeat = mayBeat;
     }
 
     GuardedExchange exchange() {

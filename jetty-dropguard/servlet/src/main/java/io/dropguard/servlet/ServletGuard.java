@@ -20,7 +20,13 @@ public final class ServletGuard {
 
     /** Whether the server is guarded, so that the other methods can be used. */
     public static boolean isGuarded(ServletRequest request) {
-        return request.getAttribute(GuardedExchange.ATTRIBUTE) instanceof GuardedExchange;
+        return find(request).isPresent();
+    }
+
+    static Optional<GuardedExchange> find(ServletRequest request) {
+        return request.getAttribute(GuardedExchange.ATTRIBUTE) instanceof GuardedExchange exchange
+                ? Optional.of(exchange)
+                : Optional.empty();
     }
 
     /** Tells when the work for this request is in vain. */
@@ -54,10 +60,11 @@ public final class ServletGuard {
     }
 
     private static GuardedExchange exchange(ServletRequest request) {
-        if (request.getAttribute(GuardedExchange.ATTRIBUTE) instanceof GuardedExchange exchange)
-            return exchange;
-        throw new IllegalStateException(
-                "This server is not guarded (expected: DropGuard.create().installOn(server) before it"
-                        + " starts)");
+        return find(request)
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "This server is not guarded (expected: DropGuard.create()"
+                                                + ".installOn(server) before it starts)"));
     }
 }

@@ -1,0 +1,25 @@
+package io.dropguard.servlet;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** What is logged while it is open: jetty-slf4j-impl writes to standard error. */
+final class LoggedByJetty implements AutoCloseable {
+    private final PrintStream before = System.err;
+    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+
+    LoggedByJetty() {
+        System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
+    }
+
+    String text() {
+        return logged.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        System.setErr(before);
+        before.print(text());
+    }
+}

@@ -1,0 +1,41 @@
+package io.dropguard.samples.scenarios;
+
+import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * White space before a slow response finds out that its client has left, where nobody watches the
+ * connection: the server is not guarded, its context is, by a filter.
+ *
+ * <pre>{@code
+ * timeout 1 curl -s -N http://127.0.0.1:8080/slow-response
+ * }</pre>
+ *
+ * <p>The client sees a space every 200 ms until it leaves after a second. Soon a space cannot be
+ * written, and the computation is stopped.
+ */
+public final class Serve1c {
+    static final String COMMAND = "timeout 1 curl -s -N http://127.0.0.1:8080/slow-response";
+
+    private Serve1c() {}
+
+    public static void main(String[] arguments) throws Exception {
+        start(ScenarioServer.PORT, System.out);
+    }
+
+    static ScenarioServer start(int port, PrintStream console) throws Exception {
+        ScenarioServer scenario =
+                new ScenarioServer(
+                        port,
+                        "/slow-response",
+                        new Work(
+                                console,
+                                (request, response) -> {
+                                    response.setContentType("application/json");
+                                    TimeUnit.MINUTES.sleep(1);
+                                    response.getOutputStream().print("{\"i\":1}\n");
+                                }));
+        Filters.add(scenario, "/*", "heartbeat", "auto", "heartbeat-interval", "200ms");
+        return scenario.start();
+    }
+}
