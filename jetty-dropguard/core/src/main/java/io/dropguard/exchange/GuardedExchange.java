@@ -17,9 +17,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.QuietException;
@@ -52,12 +49,15 @@ public final class GuardedExchange implements WatchedExchange {
     private final Response response; // Jetty's own
     private final @Nullable ClientWatch wire; // beneath the connection, if its connector is guarded
     private final boolean multiplexed;
-    private final CancellationSource source;
-    private final FailureListeners failures;
     private final HandlingThread thread = new HandlingThread();
     private final ResponseGate gate;
-    private final ExchangeTimes times;
     private boolean over; // guarded by this
+
+    // Most exchanges need none of these; made under this when one does.
+    private volatile @Nullable CancellationSource source;
+    private volatile @Nullable FailureListeners failures;
+    private volatile @Nullable ExchangeTimes times;
+
     private volatile boolean interrupt;
     private volatile boolean answering;
     private volatile boolean told; // the listeners have heard, or are about to
@@ -68,12 +68,9 @@ public final class GuardedExchange implements WatchedExchange {
         this.request = request;
         this.response = response;
         this.interrupt = handler.config().interrupt();
-        this.source = new CancellationSource(handler.executor());
-        this.failures = new FailureListeners(request, this::onFailure);
         this.wire = ClientWatch.beneath(endPoint());
         this.multiplexed = version().getVersion() > HttpVersion.HTTP_1_1.getVersion();
         this.gate = new ResponseGate(this, request, response, callback, handler.ticker());
-        this.times = new ExchangeTimes(this, handler.timer());
     }
 
     /**
@@ -101,7 +98,7 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** Tells when the work for this exchange is in vain. */
     public CancellationToken token() {
-        return source.token();
+        return source().token();
     }
 
     /** Whether and how the client was lost. */
@@ -123,7 +120,7 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** How the client's line is kept alive, from now on. */
     public void setHeartbeat(HeartbeatConfig config) {
-        times.setHeartbeat(requireNonNull(config, "heartbeat"));
+        times().setHeartbeat(requireNonNull(config, "heartbeat"));
     }
 
     /**
@@ -131,12 +128,13 @@ public final class GuardedExchange implements WatchedExchange {
      * Deadline#never()} clears it. Without effect once a deadline has expired.
      */
     public void setDeadline(Deadline deadline) {
-        times.setDeadline(requireNonNull(deadline, "deadline"), source);
+        times().setDeadline(requireNonNull(deadline, "deadline"), source());
     }
 
     /** What is configured for this exchange. */
     public ResponsePolicy policy() {
-        return times.policy();
+        ExchangeTimes given = times;
+        return given == null ? ResponsePolicy.NONE : given.policy();
     }
 
     /**
@@ -144,7 +142,7 @@ public final class GuardedExchange implements WatchedExchange {
      * the deadline, which counts from the request's arrival.
      */
     public void apply(ResponsePolicy policy) {
-        times.apply(policy, request, source);
+        if (times != null || !policy.isNone()) times().apply(policy, request, source());
     }
 
     @Override
@@ -157,7 +155,7 @@ public final class GuardedExchange implements WatchedExchange {
     void begin() {
         handler.statistics().begun();
         if (multiplexed) {
-            failures.register();
+            failures().register();
             if (wire != null) wire.join(this);
         } else if (wire != null) wire.begin(this, ClientWatch.isClearText(endPoint()));
     }
@@ -165,6 +163,11 @@ public final class GuardedExchange implements WatchedExchange {
     /** Looks at the wire: false if it is not yet known whether the client is there. */
     boolean look() {
         return multiplexed || wire == null || wire.look();
+    }
+
+    /** Whether those that listen have heard of the loss: what they still answer, nobody reads. */
+    boolean isLossTold() {
+        return told && isLost();
     }
 
     boolean isLost() {
@@ -183,23 +186,27 @@ public final class GuardedExchange implements WatchedExchange {
     void over() {
         synchronized (this) {
             if (over) return;
-            over = true;
+            over = true; // what is made from now on is made for what is over
         }
         answering();
-        times.close();
-        source.complete();
+        ExchangeTimes given = times;
+        if (given != null) given.close();
+        CancellationSource deciding = source;
+        if (deciding != null) deciding.complete();
         handler.statistics().ended();
     }
 
     void enter() {
-        if (!failures.isTelling()) thread.enter(); // what listeners do is not the work
+        FailureListeners listeners = failures;
+        if (listeners == null || !listeners.isTelling())
+            thread.enter(); // what listeners do is not the work
     }
 
     void leave() {
         boolean before = told;
         IOException again = failure;
         if (thread.leave() && before && again != null && !isOver())
-            failures.tell(again); // an async cycle that has begun since then wants to hear too
+            failures().tell(again); // an async cycle that has begun since then wants to hear too
     }
 
     private synchronized boolean isOver() {
@@ -234,7 +241,7 @@ public final class GuardedExchange implements WatchedExchange {
      * Jetty's failure listener: HTTP/2 resets come here, and for HTTP/1.1 what we raised ourselves.
      */
     private void onFailure(Throwable failure) {
-        if (!multiplexed || !(failure instanceof EOFException)) failures.tell(failure);
+        if (!multiplexed || !(failure instanceof EOFException)) failures().tell(failure);
         else if (!answering) lose(streamSignal(), failure);
     }
 
@@ -245,12 +252,12 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** The deadline has come. */
     void expire() {
-        DeadlineExpired reason = new DeadlineExpired(times.permitted());
+        DeadlineExpired reason = new DeadlineExpired(times().permitted());
         DeadlineExpiredException expired = new DeadlineExpiredException(reason);
-        Runnable ending = isLost() ? null : gate.expire(expired, times.deadlineStatus());
+        Runnable ending = isLost() ? null : gate.expire(expired, times().deadlineStatus());
         if (ending == null) return;
-        expired(expired); // before the application can notice and end the exchange itself
-        ending.run();
+        ending.run(); // first: what an interrupted application does may take its time
+        expired(expired);
     }
 
     /**
@@ -266,7 +273,7 @@ public final class GuardedExchange implements WatchedExchange {
                     failure = thrown; // before the interrupted thread asks
                     if (interrupt && thread.interrupt()) handler.statistics().interrupted();
                 };
-        if (!source.cancel(reason, urgent)) return false;
+        if (!source().cancel(reason, urgent)) return false;
         LOG.debug("{} {}", reason.describe(), request.getId());
         if (!thread.afterwards(this::tell)) execute(this::tell);
         return true;
@@ -278,12 +285,13 @@ public final class GuardedExchange implements WatchedExchange {
         if (thrown == null || isOver()) return;
         told = true;
         if (thrown instanceof ClientLostException) failChannel(thrown);
-        failures.tellUnlessTold(thrown);
+        FailureListeners listeners = failures();
+        listeners.tellUnlessTold(thrown);
         // A listener that has dispatched anew may have begun another async cycle, which nobody else
         // will tell; one that always does is left alone after a while.
-        for (int cycle = 1; cycle < MOST_CYCLES && failures.hasServlet() && !isOver(); cycle++)
-            failures.tell(thrown);
-        if (failures.isEmpty()) gate.abandon();
+        for (int cycle = 1; cycle < MOST_CYCLES && listeners.hasServlet() && !isOver(); cycle++)
+            listeners.tell(thrown);
+        if (listeners.isEmpty()) gate.abandon();
     }
 
     /** Runs Jetty's failure path: pending reads and writes fail, or else it tells us. */
@@ -296,35 +304,9 @@ public final class GuardedExchange implements WatchedExchange {
         }
     }
 
-    /** Ends the message so that nobody takes it for whole: no last chunk, or a reset stream. */
-    void breakOff(Throwable thrown) {
-        if (multiplexed) resetStream(thrown);
-        else if (wire != null && endsWithConnection()) wire.reset();
-        else endPoint().close(thrown);
-    }
-
-    /** HTTP/1: whether the end of the connection would be the end of the message. */
-    private boolean endsWithConnection() {
-        if (response.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) return false;
-        return version() == HttpVersion.HTTP_1_0
-                || isClose(request.getHeaders())
-                || isClose(response.getHeaders()); // then Jetty sends no chunks
-    }
-
-    private static boolean isClose(HttpFields headers) {
-        return headers.contains(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
-    }
-
-    private void resetStream(Throwable thrown) {
-        try {
-            request.addHttpStreamWrapper(
-                    stream -> {
-                        stream.cancelSend(thrown, Callback.NOOP).run();
-                        return stream;
-                    });
-        } catch (IllegalStateException completed) {
-            LOG.trace("completed meanwhile", completed);
-        }
+    /** Ends the message so that nobody takes it for whole. */
+    void breakOff(Throwable cause) {
+        BrokenMessage.breakOff(request, response, wire, cause);
     }
 
     /** Runs a task that may block, soon, though all threads of the pool be busy. */
@@ -338,8 +320,41 @@ public final class GuardedExchange implements WatchedExchange {
         return multiplexed;
     }
 
+    private CancellationSource source() {
+        CancellationSource existing = source;
+        if (existing != null) return existing;
+        synchronized (this) {
+            CancellationSource created = source;
+            if (created == null) {
+                source = created = new CancellationSource(handler.executor());
+                if (over) created.complete();
+            }
+            return created;
+        }
+    }
+
     FailureListeners failures() {
-        return failures;
+        FailureListeners existing = failures;
+        if (existing != null) return existing;
+        synchronized (this) {
+            FailureListeners created = failures;
+            if (created == null)
+                failures = created = new FailureListeners(request, this::onFailure);
+            return created;
+        }
+    }
+
+    private ExchangeTimes times() {
+        ExchangeTimes existing = times;
+        if (existing != null) return existing;
+        synchronized (this) {
+            ExchangeTimes created = times;
+            if (created == null) {
+                times = created = new ExchangeTimes(this, handler.timer());
+                if (over) created.close();
+            }
+            return created;
+        }
     }
 
     ResponseGate gate() {
@@ -347,7 +362,8 @@ public final class GuardedExchange implements WatchedExchange {
     }
 
     HeartbeatConfig heartbeatConfig() {
-        return times.heartbeatConfig();
+        ExchangeTimes given = times;
+        return given == null ? HeartbeatConfig.NONE : given.heartbeatConfig();
     }
 
     /** Why it is in vain, or null if it is not. */
@@ -382,6 +398,6 @@ public final class GuardedExchange implements WatchedExchange {
 
     @Override
     public String toString() {
-        return "GuardedExchange[" + request.getId() + ", " + source.token() + "]";
+        return "GuardedExchange[" + request.getId() + ", " + token() + "]";
     }
 }

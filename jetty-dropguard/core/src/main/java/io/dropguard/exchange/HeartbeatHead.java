@@ -13,6 +13,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ContextResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,6 @@ final class HeartbeatHead {
     private final Request request;
     private final Response response; // Jetty's own, or of a handler outside
     private final boolean multiplexed;
-    private volatile boolean mayContinue; // the client, with its request's body
     private volatile int finalStatus;
     private volatile @Nullable Supplier<HttpFields> applications; // trailers
     private boolean tells; // our trailer field
@@ -39,19 +39,18 @@ final class HeartbeatHead {
         this.request = request;
         this.response = response;
         this.multiplexed = multiplexed;
-        this.mayContinue = !request.getHeaders().contains(HttpHeader.EXPECT);
     }
 
-    /** The application has read of the request, so its client was told to continue. */
-    void requestRead() {
-        if (!mayContinue) mayContinue = true;
-    }
-
-    /** Whether this response can carry bytes that the application did not write. */
-    boolean isLegal() {
+    /**
+     * Whether this response can carry bytes that the application did not write.
+     *
+     * @param requestRead the application has read of the request, so its client was told to
+     *     continue
+     */
+    boolean isLegal(boolean requestRead) {
         int status = response.getStatus();
         HttpFields headers = response.getHeaders();
-        return mayContinue
+        return mayContinue(requestRead)
                 && !mayBeEncoded()
                 && !HttpMethod.HEAD.is(request.getMethod())
                 && !HttpMethod.CONNECT.is(request.getMethod())
@@ -64,10 +63,14 @@ final class HeartbeatHead {
     }
 
     /** HTTP/1.0 knows no interim responses. */
-    boolean isInterimLegal() {
-        return mayContinue
+    boolean isInterimLegal(boolean requestRead) {
+        return mayContinue(requestRead)
                 && !response.isCommitted()
                 && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_1_0;
+    }
+
+    private boolean mayContinue(boolean requestRead) {
+        return requestRead || !request.getHeaders().contains(HttpHeader.EXPECT);
     }
 
     /**
@@ -75,8 +78,16 @@ final class HeartbeatHead {
      * Accept-Encoding.
      */
     private boolean mayBeEncoded() {
-        return response instanceof Response.Wrapper
-                && request.getHeaders().contains(HttpHeader.ACCEPT_ENCODING);
+        return isWrapped() && request.getHeaders().contains(HttpHeader.ACCEPT_ENCODING);
+    }
+
+    private boolean isWrapped() {
+        Response each = response;
+        while (each instanceof Response.Wrapper wrapper) {
+            if (!(each instanceof ContextResponse)) return true;
+            each = wrapper.getWrapped(); // a context changes no bytes
+        }
+        return false;
     }
 
     private static boolean hasBody(int status) {

@@ -46,8 +46,9 @@ final class ResponseGate {
     private final GuardedExchange exchange;
     private final Response response; // Jetty's own
     private final Callback callback; // Jetty's own
-    private final HeartbeatHead head;
+    private final Request request;
     private final Ticker ticker;
+    private volatile boolean requestRead; // of the request's body
 
     // all guarded by this
     private final WriteTurn turn = new WriteTurn();
@@ -61,6 +62,7 @@ final class ResponseGate {
     private boolean applicationDone; // and the application will not use the request any more
     private boolean over; // Jetty's callback was called, or is about to be
     private int beats;
+    private @Nullable HeartbeatHead head; // once it is needed
     private long lastWriteNanos; // of the application
     private @Nullable Heartbeat heartbeat; // once it is known which
     private @Nullable DeadlineExpiredException refusal; // for what the application writes too late
@@ -75,7 +77,13 @@ final class ResponseGate {
         this.exchange = exchange;
         this.response = response;
         this.callback = callback;
-        this.head = new HeartbeatHead(request, response, exchange.isMultiplexed());
+        this.request = request;
+    }
+
+    // guarded by this
+    private HeartbeatHead head() {
+        if (head == null) head = new HeartbeatHead(request, response, exchange.isMultiplexed());
+        return head;
     }
 
     // ---- the application's side
@@ -97,25 +105,26 @@ final class ResponseGate {
     void setStatus(int status) {
         synchronized (this) {
             if (!isFrozen()) response.setStatus(status);
-            else if (isBegun()) head.finalStatus(status); // too late but for the trailer field
+            else if (isBegun()) head().finalStatus(status); // too late but for the trailer field
         }
     }
 
     void setTrailersSupplier(@Nullable Supplier<HttpFields> trailers) {
         synchronized (this) {
-            head.setTrailersSupplier(trailers);
+            if (head == null) response.setTrailersSupplier(trailers);
+            else head.setTrailersSupplier(trailers);
         }
     }
 
     @Nullable Supplier<HttpFields> getTrailersSupplier() {
         synchronized (this) {
-            return head.getTrailersSupplier();
+            return head == null ? response.getTrailersSupplier() : head.getTrailersSupplier();
         }
     }
 
     /** The application has read of the request, so its client was told to continue. */
     void requestRead() {
-        head.requestRead();
+        requestRead = true;
     }
 
     void write(boolean last, @Nullable ByteBuffer content, Callback written) {
@@ -171,6 +180,12 @@ final class ResponseGate {
         // the answer counts as given when it is handed down.
         if (whole) exchange.answering();
         Written told = new Written(content, written);
+        // The error page of a listener that did nothing: were it to fail, Jetty would call
+        // AsyncListener.onError once more.
+        if (last && exchange.isLossTold()) {
+            told.succeeded();
+            return;
+        }
         try {
             response.write(last, content, told);
         } catch (RuntimeException misused) {
@@ -243,7 +258,7 @@ final class ResponseGate {
             if (begun) {
                 int status = statusOf(failure);
                 document = document(new ProblemDocument(status, "failed after it had begun"));
-                head.finalStatus(status);
+                head().finalStatus(status);
             }
         }
         if (document != null) {
@@ -303,7 +318,7 @@ final class ResponseGate {
     private @Nullable Heartbeat heartbeat(boolean commits) {
         HeartbeatConfig config = exchange.heartbeatConfig();
         if (heartbeat == null && config.mode() == HeartbeatMode.AUTO && owner == Owner.NOBODY)
-            heartbeat = head.choose(config, commits);
+            heartbeat = head().choose(config, commits);
         return heartbeat;
     }
 
@@ -315,22 +330,23 @@ final class ResponseGate {
     long beat(HeartbeatConfig config) {
         byte[] bytes = null;
         synchronized (this) {
-            if (ending || refusal != null || lastGiven || exchange.token().isCancelled()) return -1;
+            if (ending || refusal != null || lastGiven || exchange.failure() != null) return -1;
             long interval = config.interval().toNanos();
             if (!turn.isFree()) return interval; // a client that does not read: do not pile up
             if (config.mode() == HeartbeatMode.INTERIM) {
-                if (owner != Owner.NOBODY || frozen || !head.isInterimLegal()) return -1;
+                if (owner != Owner.NOBODY || frozen || !head().isInterimLegal(requestRead))
+                    return -1;
                 if (beats == HeartbeatConfig.MAX_INTERIM) return -1;
             } else {
                 long since = ticker.nanoTime() - lastWriteNanos;
                 if (lastWriteNanos != 0 && since < interval) return interval - since;
-                if (!head.isLegal()) return interval;
+                if (!head().isLegal(requestRead)) return interval;
                 Heartbeat legal = heartbeat(true);
                 if (legal == null) return owner == Owner.NOBODY ? interval : -1;
                 bytes = legal.bytes();
                 if (bytes == null) return legal.goesBetween() ? interval : -1;
                 if (!frozen && owner == Owner.NOBODY) {
-                    head.prepare(config);
+                    head().prepare(config);
                     frozen = true;
                 }
             }
@@ -403,8 +419,8 @@ final class ResponseGate {
             return () -> exchange.breakOff(expired);
         }
         owner = Owner.GUARD;
-        head.finalStatus(status);
-        if (!frozen) head.prepareAnswer(status);
+        head().finalStatus(status);
+        if (!frozen) head().prepareAnswer(status);
         frozen = true;
         if (!turn.isTaken()) return () -> answer(document);
         turn.await(() -> answer(document));

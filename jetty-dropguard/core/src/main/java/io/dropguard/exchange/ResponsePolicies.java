@@ -26,7 +26,8 @@ public final class ResponsePolicies {
 
     /** The same, but for paths that no pattern matches. */
     public ResponsePolicies withDefault(ResponsePolicy policy) {
-        return new ResponsePolicies(policy, patterns);
+        ResponsePolicy known = policy.equals(ResponsePolicy.NONE) ? ResponsePolicy.NONE : policy;
+        return new ResponsePolicies(known, patterns);
     }
 
     /**

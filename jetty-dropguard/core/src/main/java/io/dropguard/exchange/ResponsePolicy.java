@@ -37,6 +37,12 @@ public record ResponsePolicy(
         deadlineHeaders.forEach(CallerDeadline::check);
     }
 
+    /** Whether nothing is configured: told by identity, since it is asked for every request. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean isNone() {
+        return this == NONE;
+    }
+
     public ResponsePolicy withHeartbeat(HeartbeatConfig value) {
         return new ResponsePolicy(value, deadline, deadlineStatus, deadlineHeaders);
     }
