@@ -169,8 +169,12 @@ public final class ClientWatch {
 
     // ---- for the timer
 
+    boolean isQueued() {
+        return queued.get();
+    }
+
     boolean enqueue(long due) {
-        if (queued.get() || !queued.compareAndSet(false, true)) return false;
+        if (!queued.compareAndSet(false, true)) return false;
         dueNanos = due;
         return true;
     }

@@ -46,6 +46,7 @@ final class WatchTimer {
 
     /** Has {@code watch} visited after the delay, unless it is to be visited already. */
     void visitLater(ClientWatch watch) {
+        if (watch.isQueued()) return; // before the clock is asked: most requests end here
         if (!watch.enqueue(ticker.nanoTime() + delayNanos)) return;
         queue.add(watch);
         // T1 adds, finds ticking; T2 has found the queue empty and stops ticking: T2 looks again.

@@ -5,6 +5,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.MimeTypes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The response's headers as the application sees them, until somebody else commits the response. As
@@ -25,7 +26,7 @@ final class LockedHeaders extends HttpFields.Mutable.Wrapper {
     @Override
     public HttpFields.Mutable add(HttpField field) {
         synchronized (gate) {
-            if (isOpenTo(field)) super.add(field);
+            if (isOpenTo(field)) getWrapped().add(field);
             return this;
         }
     }
@@ -33,7 +34,7 @@ final class LockedHeaders extends HttpFields.Mutable.Wrapper {
     @Override
     public HttpFields.Mutable put(HttpField field) {
         synchronized (gate) {
-            if (isOpenTo(field)) super.put(field);
+            if (isOpenTo(field)) getWrapped().put(field);
             return this;
         }
     }
@@ -41,14 +42,46 @@ final class LockedHeaders extends HttpFields.Mutable.Wrapper {
     @Override
     public HttpFields.Mutable clear() {
         synchronized (gate) {
-            if (!gate.isFrozen()) super.clear();
+            if (!gate.isFrozen()) getWrapped().clear();
             return this;
         }
     }
 
+    // Reads go straight to the fields: by default each would make an iterator of every layer.
+
+    @Override
+    public @Nullable HttpField getField(HttpHeader header) {
+        return getWrapped().getField(header);
+    }
+
+    @Override
+    public @Nullable HttpField getField(String name) {
+        return getWrapped().getField(name);
+    }
+
+    @Override
+    public @Nullable String get(HttpHeader header) {
+        return getWrapped().get(header);
+    }
+
+    @Override
+    public @Nullable String get(String name) {
+        return getWrapped().get(name);
+    }
+
+    @Override
+    public boolean contains(HttpHeader header) {
+        return getWrapped().contains(header);
+    }
+
+    @Override
+    public boolean contains(String name) {
+        return getWrapped().contains(name);
+    }
+
     @Override
     public ListIterator<HttpField> listIterator(int index) {
-        return new LockedIterator(super.listIterator(index));
+        return new LockedIterator(getWrapped().listIterator(index));
     }
 
     // guarded by gate

@@ -480,7 +480,11 @@ final class ResponseGate {
         private void written() {
             synchronized (ResponseGate.this) {
                 turn.applicationEnded();
-                lastWriteNanos = ticker.nanoTime() | 1; // 0: never
+                // 0: never; the time matters to heartbeats only
+                lastWriteNanos =
+                        exchange.heartbeatConfig().mode() == HeartbeatMode.NONE
+                                ? 1
+                                : ticker.nanoTime() | 1;
             }
         }
     }

@@ -45,8 +45,11 @@ class WriteFailureTest {
             client.rst();
             assertThat(writer.outcome.get(20, TimeUnit.SECONDS)).isNotEqualTo("written");
             ClientLoss loss = exchange.loss().orElseThrow();
-            assertThat(loss.signal()).isIn(Signal.RST, Signal.WRITE_FAILED);
-            assertThat(loss.failure()).isNotNull();
+            // A TLS client's close_notify may be read before its RST
+            if (protocol != Protocol.TLS || loss.signal() != Signal.FIN) {
+                assertThat(loss.signal()).isIn(Signal.RST, Signal.WRITE_FAILED);
+                assertThat(loss.failure()).isNotNull();
+            }
             await().untilAsserted(() -> assertThat(guard.statistics().active()).isZero());
             assertThat(Losses.of(guard)).isEqualTo(1);
         }
