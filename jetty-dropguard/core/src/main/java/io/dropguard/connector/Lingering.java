@@ -47,10 +47,6 @@ final class Lingering {
         return close;
     }
 
-    int count() {
-        return count.get();
-    }
-
     private void ended(LingeringClose close) {
         if (oldestFirst.remove(close)) count.decrementAndGet();
     }
