@@ -54,6 +54,11 @@ public final class DropGuard {
         return new Builder();
     }
 
+    /** What can be set by its key, in the order of the documentation. */
+    public static List<Option> options() {
+        return OptionTexts.read();
+    }
+
     /**
      * Guards every connector of a server that can be guarded, and inserts the handler that makes
      * its requests stoppable.
