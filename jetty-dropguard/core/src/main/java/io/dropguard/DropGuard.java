@@ -12,6 +12,7 @@ import io.dropguard.log.ExchangeLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -216,6 +217,16 @@ public final class DropGuard {
          */
         public Builder set(String key, String value) {
             OPTIONS.set(this, key, value);
+            return this;
+        }
+
+        /**
+         * Sets options by their keys, in whatever order they come.
+         *
+         * @throws IllegalArgumentException as {@link #set} does
+         */
+        public Builder setAll(Map<String, String> options) {
+            OPTIONS.setAll(this, options);
             return this;
         }
 
