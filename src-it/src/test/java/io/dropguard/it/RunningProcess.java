@@ -75,6 +75,13 @@ final class RunningProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Waits until it has ended by itself. */
+    int exitValue() throws InterruptedException {
+        if (!process.waitFor(STARTED_WITHIN.toSeconds(), TimeUnit.SECONDS))
+            throw new IllegalStateException("It runs on: " + output());
+        return process.exitValue();
+    }
+
     /** As {@code kill -9} does. */
     void kill() {
         process.destroyForcibly();
