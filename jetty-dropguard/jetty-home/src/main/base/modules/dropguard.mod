@@ -56,15 +56,18 @@ jetty.webapp.addHiddenClasses+=,tools.jackson.
 ## Values: a time; 0s closes at once. Default: 30s. Example: 10s
 # dropguard.lingering-time=30s
 
-## How long a client that is drained may be silent before its connection is closed.
+## How long a client that is drained may be silent before its connection is closed. Too short, and
+## a slow client loses its answer.
 ## Values: a time. Default: 5s. Example: 2s
 # dropguard.lingering-timeout=5s
 
-## How much at most is read and dropped from one connection before it is closed.
+## How much at most is read and dropped from one connection before it is closed. It bounds what a
+## client can make the server read for nothing.
 ## Values: bytes. Default: 1GiB. Example: 10MiB
 # dropguard.lingering-bytes=1GiB
 
-## How many connections are drained at once; when there are more, the oldest are closed.
+## How many connections are drained at once; when there are more, the oldest are closed. It bounds
+## the sockets that draining holds.
 ## Values: a count. Default: 1000. Example: 100
 # dropguard.lingering-connections=1000
 
@@ -86,8 +89,8 @@ jetty.webapp.addHiddenClasses+=,tools.jackson.
 # dropguard.heartbeat-content-type=
 
 ## The status that the first heartbeat commits.
-## Values: 200 to 599; 0: what the application has set. Default: 0. Example: 202
-# dropguard.heartbeat-status=0
+## Values: 200 to 599; unset: what the application has set, or 200. Example: 202
+# dropguard.heartbeat-status=
 
 ## Whether XML gets a space before it. Only where no XML declaration follows.
 ## Values: true, false. Default: false. Example: true
