@@ -2,6 +2,8 @@ package io.dropguard;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collection;
+
 /**
  * One setting, the same in every home: the builder, {@code web.xml}, Jetty's and Spring Boot's
  * properties. Immutable.
@@ -20,5 +22,13 @@ public record Option(
         requireNonNull(values, "values");
         requireNonNull(example, "example");
         requireNonNull(description, "description");
+    }
+
+    /** What to throw for a key that is not known: it names the one that was probably meant. */
+    public static IllegalArgumentException unknown(String key, Collection<String> known) {
+        String hint =
+                SimilarName.of(key, known).map(meant -> "; did you mean " + meant + "?").orElse("");
+        return new IllegalArgumentException(
+                key + ": unknown option (expected: one of " + known + hint + ")");
     }
 }

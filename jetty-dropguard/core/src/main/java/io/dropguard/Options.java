@@ -50,7 +50,7 @@ final class Options<B> {
         requireNonNull(key, "key");
         requireNonNull(value, key);
         Setter<B> setter = setters.get(key);
-        if (setter == null) throw unknown(key);
+        if (setter == null) throw Option.unknown(key, keys());
         setter.set(builder, key, value);
     }
 
@@ -63,14 +63,5 @@ final class Options<B> {
         Map<String, String> sorted = new TreeMap<>(CHECKED_AGAINST_FIRST);
         sorted.putAll(options);
         sorted.forEach((key, value) -> set(builder, key, value));
-    }
-
-    private IllegalArgumentException unknown(String key) {
-        String hint =
-                SimilarName.of(key, keys())
-                        .map(meant -> "; did you mean " + meant + "?")
-                        .orElse("");
-        return new IllegalArgumentException(
-                key + ": unknown option (expected: one of " + keys() + hint + ")");
     }
 }
