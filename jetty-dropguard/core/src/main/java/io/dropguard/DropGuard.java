@@ -1,8 +1,12 @@
 package io.dropguard;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dropguard.connector.GuardConnectionFactory;
 import io.dropguard.connector.HalfClose;
 import io.dropguard.connector.LingerConfig;
+import io.dropguard.connector.SocketTuning;
+import io.dropguard.connector.TuningConfig;
 import io.dropguard.connector.WatchConfig;
 import io.dropguard.exchange.ExchangeConfig;
 import io.dropguard.exchange.GuardHandler;
@@ -31,16 +35,19 @@ public final class DropGuard {
 
     private final WatchConfig watch;
     private final LingerConfig linger;
+    private final TuningConfig tuning;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
 
     private DropGuard(
             WatchConfig watch,
             LingerConfig linger,
+            TuningConfig tuning,
             ExchangeConfig exchange,
             @Nullable ExchangeLog log) {
         this.watch = watch;
         this.linger = linger;
+        this.tuning = tuning;
         this.handler = new GuardHandler(exchange);
         this.log = log;
     }
@@ -91,6 +98,7 @@ public final class DropGuard {
      */
     public void guard(Connector connector) {
         GuardConnectionFactory.guard(connector, watch, linger);
+        SocketTuning.tune(connector, tuning);
     }
 
     /** What this guard saw so far. */
@@ -137,12 +145,14 @@ public final class DropGuard {
                         .with("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)))
                         .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
                         .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
+                        .withAll(TuningOptions.OPTIONS, b -> b.tuning)
                         .withAll(LogOptions.OPTIONS, b -> b.logOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
         private LingerConfig linger = LingerConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
         private final PolicyBuilder everywhere = PolicyBuilder.create();
+        private final TuningOptions tuning = new TuningOptions();
         private final LogOptions logOptions = new LogOptions();
         private @Nullable ExchangeLog log;
 
@@ -172,6 +182,15 @@ public final class DropGuard {
          */
         public Builder linger(LingerConfig value) {
             linger = value;
+            return this;
+        }
+
+        /**
+         * {@code keepalive-*}, {@code tcp-*}, {@code http2-ping-*}, {@code kernel-view-interval}
+         * and {@code reuse-port}: how sockets are set up so that vanished clients are noticed.
+         */
+        public Builder tuning(TuningConfig value) {
+            tuning.config(requireNonNull(value, "tuning"));
             return this;
         }
 
@@ -227,6 +246,7 @@ public final class DropGuard {
             return new DropGuard(
                     watch,
                     linger,
+                    tuning.build(),
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
                     log == null ? logOptions.build() : log);
         }
