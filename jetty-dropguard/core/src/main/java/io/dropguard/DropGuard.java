@@ -12,6 +12,7 @@ import io.dropguard.log.ExchangeLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
@@ -52,6 +53,11 @@ public final class DropGuard {
 
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** The keys that {@link Builder#set} knows, in alphabetical order. Immutable. */
+    public static Set<String> optionKeys() {
+        return Builder.OPTIONS.keys();
     }
 
     /**
