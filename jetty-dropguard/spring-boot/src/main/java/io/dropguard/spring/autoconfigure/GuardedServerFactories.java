@@ -1,7 +1,11 @@
 package io.dropguard.spring.autoconfigure;
 
 import io.dropguard.DropGuard;
+import io.dropguard.exchange.GuardHandler;
 import java.util.function.Supplier;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 
@@ -21,7 +25,32 @@ final class GuardedServerFactories implements BeanPostProcessor {
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
         if (bean instanceof ConfigurableJettyWebServerFactory factory)
-            factory.addServerCustomizers(server -> guard.get().installOn(server));
+            factory.addServerCustomizers(server -> install(guard.get(), server));
         return bean;
+    }
+
+    private static void install(DropGuard guard, Server server) {
+        guard.installOn(server); // now: when Boot starts a server it has taken its connectors away
+        server.addEventListener(
+                new LifeCycle.Listener() {
+                    @Override
+                    public void lifeCycleStarting(LifeCycle starting) {
+                        moveOutermost(guard.handler(), server);
+                    }
+                });
+    }
+
+    /**
+     * Boot puts a handler of its own around ours when all customizers are done. It changes no
+     * bytes, but of a handler around us we cannot know it, and heartbeats would be left out.
+     */
+    private static void moveOutermost(GuardHandler guard, Server server) {
+        Handler.Singleton outer = server;
+        while (outer.getHandler() instanceof Handler.Singleton inner && inner != guard)
+            outer = inner;
+        if (outer == server || outer.getHandler() != guard) return;
+        outer.setHandler(guard.getHandler());
+        guard.setHandler((Handler) null);
+        server.insertHandler(guard);
     }
 }

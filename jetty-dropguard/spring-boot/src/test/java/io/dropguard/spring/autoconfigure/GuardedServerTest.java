@@ -117,7 +117,8 @@ class GuardedServerTest {
             assertThat(server.getBean(NetworkConnectionLimit.class).getMaxNetworkConnectionCount())
                     .isEqualTo(17);
             assertThat(server.getRequestLog()).isInstanceOf(CustomRequestLog.class);
-            assertThat(server.getHandler()).isInstanceOf(StatisticsHandler.class);
+            assertThat(server.getHandler()).isInstanceOf(GuardHandler.class);
+            assertThat(server.getDescendant(StatisticsHandler.class)).isNotNull();
             assertThat(server.getDescendants(GuardHandler.class)).hasSize(1);
             server.getConnectors()[0]
                     .getConnectionFactory(SslConnectionFactory.class)
