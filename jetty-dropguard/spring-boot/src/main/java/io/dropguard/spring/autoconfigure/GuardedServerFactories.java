@@ -8,17 +8,24 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
+import org.springframework.core.PriorityOrdered;
 
 /**
  * Has every server of a context guarded, after all that customizes it: what is guarded are the
  * connectors that it has then, be they Boot's own, those that TLS has put in their place, or an
  * application's. Thread-safe.
  */
-final class GuardedServerFactories implements BeanPostProcessor {
+final class GuardedServerFactories implements BeanPostProcessor, PriorityOrdered {
     private final Supplier<DropGuard> guard;
 
     GuardedServerFactories(Supplier<DropGuard> guard) {
         this.guard = guard;
+    }
+
+    /** Before those that make proxies: nobody is to look for advice for us. */
+    @Override
+    public int getOrder() {
+        return LOWEST_PRECEDENCE;
     }
 
     // Boot customizes factories before their initialization, in whatever order: we come after.

@@ -9,14 +9,21 @@ import org.slf4j.LoggerFactory;
 import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
 import org.springframework.aop.interceptor.SimpleAsyncUncaughtExceptionHandler;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.scheduling.annotation.AsyncConfigurer;
 
 /**
  * Keeps what {@code @Async} methods throw, when they were cancelled with their request, from being
  * logged as errors. Thread-safe.
  */
-public final class QuietAsyncFailures implements BeanPostProcessor {
+public final class QuietAsyncFailures implements BeanPostProcessor, PriorityOrdered {
     private static final Logger LOG = LoggerFactory.getLogger(QuietAsyncFailures.class);
+
+    /** Before those that make proxies: nobody is to look for advice for us. */
+    @Override
+    public int getOrder() {
+        return LOWEST_PRECEDENCE;
+    }
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
