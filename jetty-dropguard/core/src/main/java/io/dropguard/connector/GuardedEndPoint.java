@@ -20,7 +20,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
     private final Lingering lingering;
-    private @Nullable LingeringClose lastly; // guarded by this: closed, for those above
+    private volatile boolean lingers; // written under this: closed, for those above
 
     GuardedEndPoint(AbstractEndPoint endPoint, ClientWatch watch, Lingering lingering) {
         this.endPoint = endPoint;
@@ -41,7 +41,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        return isLingering() ? -1 : watch.fill(buffer);
+        return lingers ? -1 : watch.fill(buffer);
     }
 
     @Override
@@ -145,11 +145,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean isOpen() {
-        return !isLingering() && endPoint.isOpen();
-    }
-
-    private synchronized boolean isLingering() {
-        return lastly != null;
+        return !lingers && endPoint.isOpen();
     }
 
     @Override
@@ -164,7 +160,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean isInputShutdown() {
-        return isLingering() || endPoint.isInputShutdown();
+        return lingers || endPoint.isInputShutdown();
     }
 
     @Override
@@ -183,10 +179,11 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     private boolean linger() {
         if (!lingering.isOn()) return false;
         synchronized (this) {
-            if (lastly == null) {
+            if (!lingers) {
                 if (!watch.mayLinger()) return false;
                 watch.close();
-                lastly = lingering.begin(endPoint);
+                lingers = true; // first: those above hear of it, and may close once more
+                lingering.begin(endPoint);
             }
             return true;
         }

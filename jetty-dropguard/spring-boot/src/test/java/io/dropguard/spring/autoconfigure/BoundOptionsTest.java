@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dropguard.DropGuard;
+import io.dropguard.Option;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +30,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
 class BoundOptionsTest {
+    private static final RecursiveComparisonConfiguration BY_FIELDS =
+            RecursiveComparisonConfiguration.builder().withStrictTypeChecking(true).build();
 
     static Stream<String> keys() {
         return DropGuard.optionKeys().stream();
@@ -45,6 +49,24 @@ class BoundOptionsTest {
             assertThat(read(variables(Map.of(spelling, "x"))).value(key))
                     .as(spelling)
                     .isEqualTo("x");
+    }
+
+    static List<Option> options() {
+        return DropGuard.options();
+    }
+
+    /** As in every other home: the documented example, set as it is documented. */
+    @ParameterizedTest
+    @MethodSource("options")
+    void everyOptionMeansWhatItMeansToTheBuilder(Option option) {
+        DropGuard.Builder set = DropGuard.builder();
+
+        read(properties(Map.of("dropguard." + option.key(), option.example()))).applyTo(set);
+
+        assertThat(set)
+                .usingRecursiveComparison(BY_FIELDS)
+                .isNotEqualTo(DropGuard.builder())
+                .isEqualTo(DropGuard.builder().set(option.key(), option.example()));
     }
 
     @Test

@@ -8,11 +8,8 @@ import io.dropguard.DropGuard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -25,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What an IDE is told of the properties is what the guard knows and the documentation says. */
+/** What an IDE is told of the properties is what the guard knows. */
 class MetadataTest {
     private static final String FILE = "/META-INF/spring-configuration-metadata.json";
 
@@ -61,9 +58,7 @@ class MetadataTest {
                 keys().map("dropguard."::concat).collect(Collectors.toCollection(TreeSet::new));
         expected.addAll(List.of("dropguard.enabled", "dropguard.paths"));
 
-        assertThat(PROPERTIES.keySet())
-                .as("add to %s what is missing here", FILE)
-                .isEqualTo(expected);
+        assertThat(PROPERTIES.keySet()).isEqualTo(expected);
         assertThat(PROPERTIES.keySet()).containsAll(HINTS.keySet());
     }
 
@@ -77,15 +72,6 @@ class MetadataTest {
         if (byDefault != null)
             assertThatCode(() -> DropGuard.builder().set(key, byDefault.asString()).build())
                     .doesNotThrowAnyException();
-    }
-
-    @ParameterizedTest
-    @MethodSource("keys")
-    void theDefaultIsTheOneThatIsDocumented(String key) throws IOException {
-        JsonNode byDefault = PROPERTIES.get("dropguard." + key).get("defaultValue");
-
-        assertThat(documentedDefault(key))
-                .isEqualTo(Optional.ofNullable(byDefault).map(JsonNode::asString));
     }
 
     /** Every choice is hinted at: what a refusal expects are the hints. */
@@ -109,21 +95,5 @@ class MetadataTest {
                 .containsAll(List.of(choice.group(1).split(", ")));
         hint.get("values")
                 .forEach(each -> DropGuard.builder().set(key, each.get("value").asString()));
-    }
-
-    /** The cell after the key's own in the tables of the documentation that begins with a code. */
-    private static Optional<String> documentedDefault(String key) throws IOException {
-        Path documentation = Path.of("../../docs/configuration.md");
-        int column = 0;
-        for (String line : Files.readAllLines(documentation)) {
-            List<String> cells = Stream.of(line.split("\\|")).map(String::strip).toList();
-            if (cells.size() < 3) continue;
-            for (int i = 1; i < cells.size(); i++)
-                if (cells.get(i).equalsIgnoreCase("default")) column = i;
-            if (!cells.get(1).equals("`" + key + "`")) continue;
-            Matcher code = Pattern.compile("`([^`]+)`").matcher(cells.get(column));
-            return code.matches() ? Optional.of(code.group(1)) : Optional.empty();
-        }
-        throw new AssertionError(key + " is not in " + documentation);
     }
 }
