@@ -11,6 +11,7 @@ import io.dropguard.exchange.QueueOrder;
 import io.dropguard.log.ExchangeLog;
 import io.dropguard.monitor.ConnectionRegistry;
 import io.dropguard.monitor.Connections;
+import io.dropguard.monitor.MonitorConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +36,15 @@ public final class DropGuard {
     private final LingerConfig linger;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
-    private final ConnectionRegistry connections = new ConnectionRegistry();
+    private final ConnectionRegistry connections;
 
     private DropGuard(
             WatchConfig watch,
             LingerConfig linger,
             ExchangeConfig exchange,
+            MonitorConfig monitor,
             @Nullable ExchangeLog log) {
+        this.connections = new ConnectionRegistry(monitor);
         this.watch = watch;
         this.linger = linger;
         this.handler = new GuardHandler(exchange);
@@ -145,13 +148,15 @@ public final class DropGuard {
                         .with("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)))
                         .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
                         .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
-                        .withAll(LogOptions.OPTIONS, b -> b.logOptions);
+                        .withAll(LogOptions.OPTIONS, b -> b.logOptions)
+                        .withAll(MonitorOptions.OPTIONS, b -> b.monitorOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
         private LingerConfig linger = LingerConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
         private final PolicyBuilder everywhere = PolicyBuilder.create();
         private final LogOptions logOptions = new LogOptions();
+        private final MonitorOptions monitorOptions = new MonitorOptions();
         private @Nullable ExchangeLog log;
 
         private Builder() {}
@@ -203,6 +208,12 @@ public final class DropGuard {
             return this;
         }
 
+        /** When a connection is stuck, in the place of what the options for it have said so far. */
+        public Builder monitor(MonitorConfig value) {
+            monitorOptions.set(value);
+            return this;
+        }
+
         /**
          * Sets an option by its key, as configuration files have it.
          *
@@ -236,6 +247,7 @@ public final class DropGuard {
                     watch,
                     linger,
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
+                    monitorOptions.build(),
                     log == null ? logOptions.build() : log);
         }
     }

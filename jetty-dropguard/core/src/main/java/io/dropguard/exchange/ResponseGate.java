@@ -186,6 +186,7 @@ final class ResponseGate {
             told.succeeded();
             return;
         }
+        exchange.writes();
         try {
             response.write(last, content, told);
         } catch (RuntimeException misused) {
@@ -478,6 +479,7 @@ final class ResponseGate {
         }
 
         private void written() {
+            exchange.written();
             synchronized (ResponseGate.this) {
                 turn.applicationEnded();
                 // 0: never; the time matters to heartbeats only
