@@ -71,6 +71,7 @@ class ArchitectureTest {
                         "io.dropguard.connector",
                         "io.dropguard.heartbeat",
                         "java..",
+                        "jdk.jfr",
                         "org.eclipse.jetty.http..",
                         "org.eclipse.jetty.io..",
                         "org.eclipse.jetty.server..",

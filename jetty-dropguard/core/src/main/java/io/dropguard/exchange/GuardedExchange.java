@@ -51,6 +51,7 @@ public final class GuardedExchange implements WatchedExchange {
     private final boolean multiplexed;
     private final HandlingThread thread = new HandlingThread();
     private final ResponseGate gate;
+    private final @Nullable ExchangeRecording recording = ExchangeRecording.begin();
     private boolean over; // guarded by this
 
     // Most exchanges need none of these; made under this when one does.
@@ -184,6 +185,13 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** The exchange is over, whatever its end. Idempotent. */
     void over() {
+        over(true);
+    }
+
+    /**
+     * @param run whether anybody worked for it
+     */
+    void over(boolean run) {
         synchronized (this) {
             if (over) return;
             over = true; // what is made from now on is made for what is over
@@ -193,6 +201,16 @@ public final class GuardedExchange implements WatchedExchange {
         if (given != null) given.close();
         CancellationSource deciding = source;
         if (deciding != null) deciding.complete();
+        ended(run);
+    }
+
+    private void ended(boolean run) {
+        Duration ranOn = Duration.ZERO;
+        if (run && failure instanceof ClientLostException lost) {
+            ranOn = age().minus(lost.loss().after());
+            handler.statistics().ranOn(ranOn);
+        }
+        if (recording != null) recording.end(request, response, failure, ranOn);
         handler.statistics().ended();
     }
 
@@ -211,6 +229,10 @@ public final class GuardedExchange implements WatchedExchange {
 
     private synchronized boolean isOver() {
         return over;
+    }
+
+    void heartbeatSent() {
+        handler.statistics().heartbeat();
     }
 
     // ---- what may go wrong
@@ -247,7 +269,9 @@ public final class GuardedExchange implements WatchedExchange {
 
     private void lose(Signal signal, @Nullable Throwable cause) {
         ClientLoss loss = new ClientLoss(signal, age(), Instant.now(), cause);
-        if (cancel(loss, new ClientLostException(loss))) handler.statistics().lost(signal);
+        if (!cancel(loss, new ClientLostException(loss))) return;
+        handler.statistics().lost(signal);
+        ExchangeRecording.lost(request, loss);
     }
 
     /** The deadline has come. */
@@ -264,7 +288,9 @@ public final class GuardedExchange implements WatchedExchange {
      * Called by whoever comes first: T1 who expires it, or T2 who ends it because it has expired.
      */
     void expired(DeadlineExpiredException expired) {
-        cancel(expired.reason(), expired);
+        if (!cancel(expired.reason(), expired)) return;
+        handler.statistics().deadlineExpired();
+        ExchangeRecording.expired(request, expired.reason());
     }
 
     private boolean cancel(CancellationReason reason, IOException thrown) {

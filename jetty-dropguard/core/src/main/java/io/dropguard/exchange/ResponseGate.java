@@ -353,6 +353,7 @@ final class ResponseGate {
             turn.giveToHeartbeat();
             beats++;
         }
+        exchange.heartbeatSent();
         send(bytes);
         return config.interval().toNanos();
     }
