@@ -9,6 +9,8 @@ import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.exchange.QueueOrder;
 import io.dropguard.log.ExchangeLog;
+import io.dropguard.monitor.ConnectionRegistry;
+import io.dropguard.monitor.Connections;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ public final class DropGuard {
     private final LingerConfig linger;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
+    private final ConnectionRegistry connections = new ConnectionRegistry();
 
     private DropGuard(
             WatchConfig watch,
@@ -90,12 +93,17 @@ public final class DropGuard {
      * @throws IllegalStateException if it has started or is guarded already
      */
     public void guard(Connector connector) {
-        GuardConnectionFactory.guard(connector, watch, linger);
+        GuardConnectionFactory.guard(connector, watch, linger, connections);
     }
 
     /** What this guard saw so far. */
     public GuardStatistics statistics() {
         return handler.statistics();
+    }
+
+    /** The connections of guarded connectors. */
+    public Connections connections() {
+        return connections;
     }
 
     /** The handler that {@link #installOn} inserts, for those who arrange handlers themselves. */

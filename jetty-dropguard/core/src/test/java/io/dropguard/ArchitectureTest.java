@@ -44,10 +44,23 @@ class ArchitectureTest {
         onlyDependsOn(
                         "io.dropguard.connector",
                         "io.dropguard.cancel",
+                        "io.dropguard.monitor",
                         "java..",
+                        "org.eclipse.jetty.http..",
                         "org.eclipse.jetty.io..",
                         "org.eclipse.jetty.server..",
                         "org.eclipse.jetty.util..",
+                        "org.jspecify.annotations",
+                        "org.slf4j")
+                .check(CORE);
+    }
+
+    @Test
+    void theMonitorDependsOnCancellation() {
+        onlyDependsOn(
+                        "io.dropguard.monitor",
+                        "io.dropguard.cancel",
+                        "java..",
                         "org.jspecify.annotations",
                         "org.slf4j")
                 .check(CORE);
@@ -70,6 +83,7 @@ class ArchitectureTest {
                         "io.dropguard.cancel",
                         "io.dropguard.connector",
                         "io.dropguard.heartbeat",
+                        "io.dropguard.monitor",
                         "java..",
                         "jdk.jfr",
                         "org.eclipse.jetty.http..",

@@ -1,6 +1,7 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -38,6 +39,7 @@ public final class ClientWatch {
     private final Executor executor;
     private final WatchTimer timer;
     private final ClientEnd clientEnd;
+    private final TrackedConnection tracked;
     private final Callback onReadable = new OnReadable();
     private final AtomicBoolean queued = new AtomicBoolean(); // in the timer's queue
     private volatile long dueNanos;
@@ -54,7 +56,9 @@ public final class ClientWatch {
             Executor executor,
             ByteBufferPool pool,
             WatchTimer timer,
+            TrackedConnection tracked,
             WatchConfig config) {
+        this.tracked = tracked;
         this.endPoint = endPoint;
         this.channel = channel;
         this.executor = executor;
@@ -73,6 +77,11 @@ public final class ClientWatch {
             if (!(each instanceof EndPoint.Wrapper wrapper)) return null;
             each = wrapper.unwrap();
         }
+    }
+
+    /** What is noted of the connection, for its monitor. */
+    public TrackedConnection tracked() {
+        return tracked;
     }
 
     /** Whether an endpoint's bytes reach the socket as they are, even if a proxy took off TLS. */

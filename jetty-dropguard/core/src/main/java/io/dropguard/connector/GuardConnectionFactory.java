@@ -1,6 +1,8 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.Ticker;
+import io.dropguard.monitor.ConnectionRegistry;
+import io.dropguard.monitor.TrackedConnection;
 import java.nio.channels.SocketChannel;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
@@ -26,12 +28,18 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     private final WatchConfig config;
     private final ConnectionFactory next;
     private final LingerConfig linger;
+    private final ConnectionRegistry registry;
     private volatile @Nullable WatchTimer timer;
     private volatile @Nullable Lingering lingering;
 
     private GuardConnectionFactory(
-            String protocol, ConnectionFactory next, WatchConfig config, LingerConfig linger) {
+            String protocol,
+            ConnectionFactory next,
+            WatchConfig config,
+            LingerConfig linger,
+            ConnectionRegistry registry) {
         super(protocol);
+        this.registry = registry;
         this.linger = linger;
         this.next = next;
         this.config = config;
@@ -56,17 +64,22 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     /**
      * Guards a connector in place.
      *
+     * @param registry where its connections are listed
      * @throws IllegalArgumentException if it is of another kind
      * @throws IllegalStateException if it has started, has no protocol, or is guarded already
      */
-    public static void guard(Connector connector, WatchConfig config, LingerConfig linger) {
+    public static void guard(
+            Connector connector,
+            WatchConfig config,
+            LingerConfig linger,
+            ConnectionRegistry registry) {
         AbstractConnector guarded = checkGuardable(connector);
         ConnectionFactory first = firstFactory(guarded);
         String previous = first.getProtocol();
         boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
         String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
         guarded.addFirstConnectionFactory(
-                new GuardConnectionFactory(protocol, first, config, linger));
+                new GuardConnectionFactory(protocol, first, config, linger, registry));
         guarded.setDefaultProtocol(protocol);
     }
 
@@ -118,6 +131,9 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
         if (!(endPoint instanceof AbstractEndPoint socket)
                 || !(endPoint.getTransport() instanceof SocketChannel channel))
             return next.newConnection(connector, endPoint);
+        PendingWrite write = new PendingWrite(socket);
+        TrackedConnection tracked = registry.track(new GuardedSocket(socket, channel, write));
+        write.tell(tracked);
         ClientWatch watch =
                 new ClientWatch(
                         socket,
@@ -125,10 +141,18 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         VirtualThreads.getExecutor(connector.getExecutor()),
                         connector.getByteBufferPool(),
                         timer(connector),
+                        tracked,
                         config);
-        GuardedEndPoint guarded = new GuardedEndPoint(socket, watch, lingering(connector));
-        Connection connection = next.newConnection(connector, guarded);
-        connection.addEventListener(guarded);
+        GuardedEndPoint guarded =
+                new GuardedEndPoint(socket, watch, lingering(connector), write, tracked);
+        Connection connection;
+        try {
+            connection = next.newConnection(connector, guarded);
+        } catch (RuntimeException refused) {
+            tracked.closed();
+            throw refused;
+        }
+        guarded.listenTo(connection);
         return connection;
     }
 

@@ -1,5 +1,6 @@
 package io.dropguard.connector;
 
+import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -7,6 +8,9 @@ import java.nio.channels.ReadPendingException;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +20,26 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method is delegated, those with a default in the interface too: the wrapped endpoint
  * overrides them.
  */
-final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Listener {
+final class GuardedEndPoint
+        implements EndPoint, EndPoint.Wrapper, Connection.Listener, SslHandshakeListener {
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
     private final Lingering lingering;
+    private final PendingWrite pendingWrite;
+    private final TrackedConnection tracked;
     private @Nullable LingeringClose lastly; // guarded by this: closed, for those above
 
-    GuardedEndPoint(AbstractEndPoint endPoint, ClientWatch watch, Lingering lingering) {
+    GuardedEndPoint(
+            AbstractEndPoint endPoint,
+            ClientWatch watch,
+            Lingering lingering,
+            PendingWrite pendingWrite,
+            TrackedConnection tracked) {
         this.endPoint = endPoint;
         this.watch = watch;
         this.lingering = lingering;
+        this.pendingWrite = pendingWrite;
+        this.tracked = tracked;
     }
 
     ClientWatch watch() {
@@ -41,7 +55,10 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        return isLingering() ? -1 : watch.fill(buffer);
+        if (isLingering()) return -1;
+        int filled = watch.fill(buffer);
+        if (filled > 0) tracked.filled(filled);
+        return filled;
     }
 
     @Override
@@ -70,13 +87,16 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {
-        watch.clientEnd().beforeWrite(buffers);
-        return endPoint.flush(buffers);
+        beforeWrite(buffers);
+        long before = PendingWrite.remaining(buffers);
+        boolean all = endPoint.flush(buffers);
+        tracked.flushed(before - PendingWrite.remaining(buffers));
+        return all;
     }
 
     @Override
     public boolean send(SocketAddress address, ByteBuffer... buffers) throws IOException {
-        watch.clientEnd().beforeWrite(buffers);
+        beforeWrite(buffers);
         return endPoint.send(address, buffers);
     }
 
@@ -84,13 +104,13 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     public void write(Callback callback, ByteBuffer... buffers) {
         Callback notified = isInterim(buffers) ? new InterimCallback(callback) : callback;
         try {
-            watch.clientEnd().beforeWrite(buffers);
+            beforeWrite(buffers);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
             return;
         }
-        endPoint.write(notified, buffers);
+        pendingWrite.write(notified, buffers);
     }
 
     @Override
@@ -101,13 +121,18 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public void write(boolean last, ByteBuffer buffer, Callback callback) {
         try {
-            watch.clientEnd().beforeWrite(buffer);
+            beforeWrite(buffer);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
             return;
         }
-        endPoint.write(last, buffer, callback);
+        pendingWrite.write(last, buffer, callback);
+    }
+
+    private void beforeWrite(ByteBuffer... buffers) throws IOException {
+        if (tracked.isEnded()) throw new EofException(tracked.reason().describe());
+        watch.clientEnd().beforeWrite(buffers);
     }
 
     @Override
@@ -177,6 +202,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         if (linger()) return;
         endPoint.close(cause);
         watch.close();
+        tracked.closed();
     }
 
     /** Whether the close is left to a {@link LingeringClose}, now or before. */
@@ -184,8 +210,9 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         if (!lingering.isOn()) return false;
         synchronized (this) {
             if (lastly == null) {
-                if (!watch.mayLinger()) return false;
+                if (tracked.isEnded() || !watch.mayLinger()) return false;
                 watch.close();
+                tracked.lingering();
                 lastly = lingering.begin(endPoint);
             }
             return true;
@@ -201,6 +228,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     public void onClose(@Nullable Throwable cause) {
         endPoint.onClose(cause);
         watch.close();
+        tracked.closed();
     }
 
     @Override
@@ -209,7 +237,9 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     /** Of the connection, which also ends when another takes over: the endpoint may live on. */
     @Override
     public void onClosed(Connection connection) {
-        if (!endPoint.isOpen()) watch.close();
+        if (endPoint.isOpen()) return;
+        watch.close();
+        tracked.closed();
     }
 
     // ---- the connection
@@ -222,7 +252,19 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public void setConnection(Connection connection) {
         endPoint.setConnection(connection);
+        listenTo(connection);
+    }
+
+    void listenTo(Connection connection) {
         connection.addEventListener(this);
+        if (!(connection instanceof SslConnection tls)) return;
+        tracked.handshaking();
+        tls.addHandshakeListener(this);
+    }
+
+    @Override
+    public void handshakeSucceeded(Event event) {
+        tracked.handshaken();
     }
 
     @Override

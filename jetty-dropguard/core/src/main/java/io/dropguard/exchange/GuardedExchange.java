@@ -9,9 +9,12 @@ import io.dropguard.cancel.ClientLoss;
 import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.Deadline;
 import io.dropguard.cancel.DeadlineExpired;
+import io.dropguard.cancel.StuckConnection;
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
+import io.dropguard.monitor.MonitoredExchange;
+import io.dropguard.monitor.TrackedConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * cancellation interrupts the handling thread at once; Jetty's failure listeners hear of it when
  * that thread has left.
  */
-public final class GuardedExchange implements WatchedExchange {
+public final class GuardedExchange implements WatchedExchange, MonitoredExchange {
     /** The request attribute that holds the exchange. */
     public static final String ATTRIBUTE = "io.dropguard.exchange";
 
@@ -159,6 +162,16 @@ public final class GuardedExchange implements WatchedExchange {
             failures().register();
             if (wire != null) wire.join(this);
         } else if (wire != null) wire.begin(this, ClientWatch.isClearText(endPoint()));
+        TrackedConnection connection = tracked();
+        if (connection == null) return;
+        String version = version().asString();
+        boolean served =
+                multiplexed ? connection.join(this, version) : connection.begin(this, version);
+        if (!served) stuck(connection.reason());
+    }
+
+    private @Nullable TrackedConnection tracked() {
+        return wire == null ? null : wire.tracked();
     }
 
     /** Looks at the wire: false if it is not yet known whether the client is there. */
@@ -172,7 +185,8 @@ public final class GuardedExchange implements WatchedExchange {
     }
 
     boolean isLost() {
-        return failure instanceof ClientLostException;
+        IOException thrown = failure;
+        return thrown instanceof ClientLostException || thrown instanceof StuckConnectionException;
     }
 
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
@@ -201,6 +215,8 @@ public final class GuardedExchange implements WatchedExchange {
         if (given != null) given.close();
         CancellationSource deciding = source;
         if (deciding != null) deciding.complete();
+        TrackedConnection connection = tracked();
+        if (connection != null) connection.end(this);
         ended(run);
     }
 
@@ -212,6 +228,18 @@ public final class GuardedExchange implements WatchedExchange {
         }
         if (recording != null) recording.end(request, response, failure, ranOn);
         handler.statistics().ended();
+    }
+
+    /** The application waits for more of the request's body. */
+    void awaitsBody() {
+        TrackedConnection connection = tracked();
+        if (connection != null) connection.awaitsBody(this);
+    }
+
+    /** It has come, or its end. */
+    void hasBody() {
+        TrackedConnection connection = tracked();
+        if (connection != null) connection.hasBody(this);
     }
 
     void enter() {
@@ -294,11 +322,15 @@ public final class GuardedExchange implements WatchedExchange {
     }
 
     private boolean cancel(CancellationReason reason, IOException thrown) {
-        Runnable urgent =
+        return cancel(
+                reason,
                 () -> {
                     failure = thrown; // before the interrupted thread asks
-                    if (interrupt && thread.interrupt()) handler.statistics().interrupted();
-                };
+                    if (interrupt) interrupt();
+                });
+    }
+
+    private boolean cancel(CancellationReason reason, Runnable urgent) {
         if (!source().cancel(reason, urgent)) return false;
         LOG.debug("{} {}", reason.describe(), request.getId());
         if (!thread.afterwards(this::tell)) execute(this::tell);
@@ -310,7 +342,8 @@ public final class GuardedExchange implements WatchedExchange {
         IOException thrown = failure;
         if (thrown == null || isOver()) return;
         told = true;
-        if (thrown instanceof ClientLostException) failChannel(thrown);
+        if (thrown instanceof ClientLostException || thrown instanceof StuckConnectionException)
+            failChannel(thrown);
         FailureListeners listeners = failures();
         listeners.tellUnlessTold(thrown);
         // A listener that has dispatched anew may have begun another async cycle, which nobody else
@@ -338,6 +371,36 @@ public final class GuardedExchange implements WatchedExchange {
     /** Runs a task that may block, soon, though all threads of the pool be busy. */
     void execute(Runnable task) {
         handler.executor().execute(task);
+    }
+
+    // ---- for the monitor
+
+    @Override
+    public String method() {
+        return request.getMethod();
+    }
+
+    @Override
+    public @Nullable String path() {
+        return request.getHttpURI().getPath();
+    }
+
+    @Override
+    public @Nullable Thread thread() {
+        return thread.current();
+    }
+
+    /** Work that goes on all the same is interrupted later, at a limit of its own. */
+    @Override
+    public void stuck(StuckConnection reason) {
+        cancel(reason, () -> failure = new StuckConnectionException(reason));
+    }
+
+    @Override
+    public boolean interrupt() {
+        boolean raised = thread.interrupt();
+        if (raised) handler.statistics().interrupted();
+        return raised;
     }
 
     // ---- its parts

@@ -53,6 +53,11 @@ final class HandlingThread {
         return true;
     }
 
+    /** Null if there is none. */
+    synchronized @Nullable Thread current() {
+        return scope == null ? null : scope.thread();
+    }
+
     /** False if there is none, or it was interrupted already. */
     boolean interrupt() {
         InterruptScope handling;

@@ -3,6 +3,7 @@ package io.dropguard.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.monitor.ConnectionRegistry;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,7 +32,8 @@ class GuardConnectionFactoryTest {
 
     @Test
     void aClearTextConnectorIsGuardedUnderItsOwnName() {
-        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
+        GuardConnectionFactory.guard(
+                connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT, new ConnectionRegistry());
 
         assertThat(connector.getDefaultProtocol()).isEqualTo("dropguard");
         assertThat(connector.getProtocols()).containsExactly("dropguard", "http/1.1");
@@ -50,7 +52,8 @@ class GuardConnectionFactoryTest {
         server.addConnector(secure);
         assertThat(server.getURI()).hasScheme("https");
 
-        GuardConnectionFactory.guard(secure, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
+        GuardConnectionFactory.guard(
+                secure, WatchConfig.DEFAULT, LingerConfig.DEFAULT, new ConnectionRegistry());
 
         assertThat(secure.getDefaultConnectionFactory().getProtocol()).isEqualTo("SSL-dropguard");
         assertThat(server.getURI()).hasScheme("https");
@@ -58,7 +61,8 @@ class GuardConnectionFactoryTest {
 
     @Test
     void watchesTickAgainAfterTheConnectorWasStoppedWithATickPending() throws Exception {
-        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
+        GuardConnectionFactory.guard(
+                connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT, new ConnectionRegistry());
         server.addConnector(connector);
         server.start();
         int own = scheduler.pending();
