@@ -4,6 +4,8 @@ import io.dropguard.connector.GuardConnectionFactory;
 import io.dropguard.connector.HalfClose;
 import io.dropguard.connector.LingerConfig;
 import io.dropguard.connector.WatchConfig;
+import io.dropguard.console.Console;
+import io.dropguard.console.ConsoleConfig;
 import io.dropguard.exchange.ExchangeConfig;
 import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
@@ -35,13 +37,16 @@ public final class DropGuard {
     private final LingerConfig linger;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
+    private final @Nullable ConsoleConfig console;
     private final ConnectionRegistry connections = new ConnectionRegistry();
 
     private DropGuard(
             WatchConfig watch,
             LingerConfig linger,
             ExchangeConfig exchange,
-            @Nullable ExchangeLog log) {
+            @Nullable ExchangeLog log,
+            @Nullable ConsoleConfig console) {
+        this.console = console;
         this.watch = watch;
         this.linger = linger;
         this.handler = new GuardHandler(exchange);
@@ -83,6 +88,8 @@ public final class DropGuard {
         guardable.forEach(this::guard); // all of them or, if one was refused, none
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
+        if (console != null) // around the guard: what it does is nobody's work
+        server.insertHandler(new Console(console, statistics(), connections));
     }
 
     /**
@@ -145,13 +152,15 @@ public final class DropGuard {
                         .with("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)))
                         .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
                         .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
-                        .withAll(LogOptions.OPTIONS, b -> b.logOptions);
+                        .withAll(LogOptions.OPTIONS, b -> b.logOptions)
+                        .withAll(ConsoleOptions.OPTIONS, b -> b.consoleOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
         private LingerConfig linger = LingerConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
         private final PolicyBuilder everywhere = PolicyBuilder.create();
         private final LogOptions logOptions = new LogOptions();
+        private final ConsoleOptions consoleOptions = new ConsoleOptions();
         private @Nullable ExchangeLog log;
 
         private Builder() {}
@@ -204,6 +213,15 @@ public final class DropGuard {
         }
 
         /**
+         * {@code console} and {@code console-*}: the page that shows live connections; null, the
+         * default, for none.
+         */
+        public Builder console(@Nullable ConsoleConfig value) {
+            consoleOptions.set(value);
+            return this;
+        }
+
+        /**
          * Sets an option by its key, as configuration files have it.
          *
          * @throws IllegalArgumentException if there is no such key, or the value does not fit
@@ -236,7 +254,8 @@ public final class DropGuard {
                     watch,
                     linger,
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
-                    log == null ? logOptions.build() : log);
+                    log == null ? logOptions.build() : log,
+                    consoleOptions.build());
         }
     }
 }

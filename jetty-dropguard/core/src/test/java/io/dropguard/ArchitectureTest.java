@@ -113,6 +113,25 @@ class ArchitectureTest {
     }
 
     @Test
+    void theConsoleDependsOnWhatItShowsJettyAndJackson() {
+        onlyDependsOn(
+                        "io.dropguard.console",
+                        "io.dropguard.cancel",
+                        "io.dropguard.connector",
+                        "io.dropguard.exchange",
+                        "io.dropguard.monitor",
+                        "java..",
+                        "org.eclipse.jetty.http..",
+                        "org.eclipse.jetty.io..",
+                        "org.eclipse.jetty.server..",
+                        "org.eclipse.jetty.util..",
+                        "org.jspecify.annotations",
+                        "org.slf4j",
+                        "tools.jackson.core..")
+                .check(CORE);
+    }
+
+    @Test
     void downstreamCallsDependOnCancellationAndJettysClient() {
         onlyDependsOn(
                         "io.dropguard.downstream",

@@ -2,10 +2,10 @@ package io.dropguard.exchange;
 
 import io.dropguard.cancel.ClientLoss;
 import io.dropguard.cancel.DeadlineExpired;
+import io.dropguard.monitor.PeerText;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
-import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +89,7 @@ final class ExchangeRecording {
 
     /** Without its parameters, which may be secret. */
     private static @Nullable String path(Request request) {
-        HttpURI uri = request.getHttpURI();
-        return uri == null ? null : uri.getCanonicalPath();
+        String path = request.getHttpURI().getCanonicalPath();
+        return path == null ? null : PeerText.escape(path);
     }
 }

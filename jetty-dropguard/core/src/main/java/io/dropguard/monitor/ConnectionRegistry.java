@@ -143,7 +143,7 @@ public final class ConnectionRegistry implements Connections {
 
     @Override
     public int shutdownRemote(String host) {
-        return shutdownAll(each -> host.equals(host(each)));
+        return shutdownAll(each -> host.equals(host(each)) && !each.isUnguarded());
     }
 
     private static @Nullable String host(TrackedConnection tracked) {

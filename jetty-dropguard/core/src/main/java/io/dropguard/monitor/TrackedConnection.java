@@ -17,6 +17,7 @@ public final class TrackedConnection {
     private volatile @Nullable SharedStreams streams; // of HTTP/2; written under this
     private volatile @Nullable String protocol; // once a request has told
     private volatile boolean readingBody; // of HTTP/1: the application waits for it
+    private volatile boolean unguarded; // its last request was not for the guard
     private volatile boolean writing; // the socket has not taken all bytes
     private volatile long stuck = -1; // the epoch in which it was found over a limit
 
@@ -83,6 +84,15 @@ public final class TrackedConnection {
         registry.forget(this);
     }
 
+    /**
+     * Somebody else than the guard answers the request whose head was read: until the next one that
+     * is guarded, nothing of it is the monitor's business.
+     */
+    public void unguarded() {
+        unguarded = true;
+        if (fact() == ConnectionPhase.IDLE) state.enter(ConnectionPhase.IDLE);
+    }
+
     // ---- what its exchanges tell
 
     /**
@@ -92,6 +102,7 @@ public final class TrackedConnection {
      */
     public boolean begin(MonitoredExchange begun, String version) {
         readingBody = false;
+        unguarded = false;
         exchange = begun;
         count(version);
         return state.enter(ConnectionPhase.COMPUTING);
@@ -185,6 +196,10 @@ public final class TrackedConnection {
     }
 
     // ---- for the registry
+
+    boolean isUnguarded() {
+        return unguarded;
+    }
 
     long id() {
         return id;
