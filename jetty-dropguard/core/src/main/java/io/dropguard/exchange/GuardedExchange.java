@@ -382,7 +382,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     @Override
     public @Nullable String path() {
-        return request.getHttpURI().getPath();
+        return request.getHttpURI().getCanonicalPath(); // parameters, too, may be secret
     }
 
     @Override

@@ -133,6 +133,16 @@ class ConsoleTest {
         }
     }
 
+    @Test
+    void pathParametersAreNotShownForTheyMayBeSessions() throws Exception {
+        try (ConsoleServer console = ConsoleServer.start();
+                RawClient client = console.busy("/work/on;jsessionid=secret/x")) {
+            assertThat(console.get("/dropguard/connections"))
+                    .contains("\"path\":\"/work/on/x\"")
+                    .doesNotContain("secret");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "filter=WORK, 1, computing",
