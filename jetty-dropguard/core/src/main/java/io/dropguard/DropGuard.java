@@ -11,6 +11,8 @@ import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.exchange.QueueOrder;
 import io.dropguard.log.ExchangeLog;
+import io.dropguard.management.ManagedGuard;
+import io.dropguard.management.StuckConnectionRecorder;
 import io.dropguard.monitor.ConnectionRegistry;
 import io.dropguard.monitor.Connections;
 import java.time.Duration;
@@ -51,6 +53,7 @@ public final class DropGuard {
         this.linger = linger;
         this.handler = new GuardHandler(exchange);
         this.log = log;
+        connections.addListener(new StuckConnectionRecorder());
     }
 
     /** A guard with the default options. */
@@ -88,6 +91,7 @@ public final class DropGuard {
         guardable.forEach(this::guard); // all of them or, if one was refused, none
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
+        server.addBean(new ManagedGuard(statistics(), connections)); // for JMX and dumps
         if (console != null) // around the guard: what it does is nobody's work
         server.insertHandler(new Console(console, statistics(), connections));
     }

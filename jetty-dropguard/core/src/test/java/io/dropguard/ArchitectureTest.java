@@ -132,6 +132,29 @@ class ArchitectureTest {
     }
 
     @Test
+    void managementDependsOnWhatItShowsJettysUtilAndMicrometer() {
+        onlyDependsOn(
+                        "io.dropguard.management",
+                        "io.dropguard.cancel",
+                        "io.dropguard.exchange",
+                        "io.dropguard.monitor",
+                        "io.micrometer.core..",
+                        "java..",
+                        "jdk.jfr",
+                        "org.eclipse.jetty.util..",
+                        "org.jspecify.annotations")
+                .check(CORE);
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("DropGuardMetrics")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .because("it is optional")
+                .check(CORE);
+    }
+
+    @Test
     void downstreamCallsDependOnCancellationAndJettysClient() {
         onlyDependsOn(
                         "io.dropguard.downstream",

@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.monitor.Connections;
+import io.dropguard.monitor.StuckConnectionListener;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -34,6 +36,9 @@ public final class Console extends Handler.Wrapper {
     /** 2 s: so long may the last answers take when the server stops. */
     private static final long LONGEST_WAIT_MILLIS = 2_000;
 
+    /** 100 ms: at once for people, and ten times a second at most for a server under attack. */
+    private static final long SOON_MILLIS = 100;
+
     private final ConsoleConfig config;
     private final GuardStatistics statistics;
     private final Connections connections;
@@ -45,7 +50,8 @@ public final class Console extends Handler.Wrapper {
             ScheduledThreadPoolExecutor thread,
             ConsoleAccess access,
             LiveFeed feed,
-            ConsoleApi api) {}
+            ConsoleApi api,
+            StuckConnectionListener listener) {}
 
     public Console(ConsoleConfig config, GuardStatistics statistics, Connections connections) {
         this.config = requireNonNull(config, "config");
@@ -71,7 +77,13 @@ public final class Console extends Handler.Wrapper {
         ConsoleAccess access = new ConsoleAccess(config);
         LiveFeed feed = new LiveFeed(connections, statistics);
         ConsoleApi api = new ConsoleApi(connections, statistics, feed, resources, access);
-        running = new Running(thread, access, feed, api);
+        AtomicBoolean told = new AtomicBoolean(); // that there is news: many reports, one update
+        StuckConnectionListener listener =
+                report -> {
+                    if (told.compareAndSet(false, true)) refreshSoon(thread, feed, told);
+                };
+        running = new Running(thread, access, feed, api, listener);
+        connections.addListener(listener);
         long interval = History.INTERVAL.toMillis();
         thread.scheduleAtFixedRate(() -> tick(feed), interval, interval, TimeUnit.MILLISECONDS);
         if (config.isOpen() && config.token() == null)
@@ -79,6 +91,22 @@ public final class Console extends Handler.Wrapper {
                     "The console may be used from {} by everybody (expected: console-token)",
                     config.addresses());
         super.doStart();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nor does a refresh
+    private static void refreshSoon(
+            ScheduledThreadPoolExecutor thread, LiveFeed feed, AtomicBoolean told) {
+        try {
+            thread.schedule(
+                    () -> {
+                        told.set(false);
+                        feed.refresh();
+                    },
+                    SOON_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopped) {
+            LOG.trace("nobody is left to be told", stopped);
+        }
     }
 
     private static void tick(LiveFeed feed) {
@@ -94,6 +122,7 @@ public final class Console extends Handler.Wrapper {
         Running stopping = running;
         running = null;
         if (stopping != null) {
+            connections.removeListener(stopping.listener());
             try {
                 stopping.thread()
                         .submit(stopping.feed()::close)
