@@ -15,6 +15,7 @@ import io.dropguard.management.ManagedGuard;
 import io.dropguard.management.StuckConnectionRecorder;
 import io.dropguard.monitor.ConnectionRegistry;
 import io.dropguard.monitor.Connections;
+import io.dropguard.monitor.MonitorConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,14 +41,16 @@ public final class DropGuard {
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
     private final @Nullable ConsoleConfig console;
-    private final ConnectionRegistry connections = new ConnectionRegistry();
+    private final ConnectionRegistry connections;
 
     private DropGuard(
             WatchConfig watch,
             LingerConfig linger,
             ExchangeConfig exchange,
+            MonitorConfig monitor,
             @Nullable ExchangeLog log,
             @Nullable ConsoleConfig console) {
+        this.connections = new ConnectionRegistry(monitor);
         this.console = console;
         this.watch = watch;
         this.linger = linger;
@@ -157,6 +160,7 @@ public final class DropGuard {
                         .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
                         .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
                         .withAll(LogOptions.OPTIONS, b -> b.logOptions)
+                        .withAll(MonitorOptions.OPTIONS, b -> b.monitorOptions)
                         .withAll(ConsoleOptions.OPTIONS, b -> b.consoleOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
@@ -164,6 +168,7 @@ public final class DropGuard {
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
         private final PolicyBuilder everywhere = PolicyBuilder.create();
         private final LogOptions logOptions = new LogOptions();
+        private final MonitorOptions monitorOptions = new MonitorOptions();
         private final ConsoleOptions consoleOptions = new ConsoleOptions();
         private @Nullable ExchangeLog log;
 
@@ -216,6 +221,12 @@ public final class DropGuard {
             return this;
         }
 
+        /** When a connection is stuck, in the place of what the options for it have said so far. */
+        public Builder monitor(MonitorConfig value) {
+            monitorOptions.set(value);
+            return this;
+        }
+
         /**
          * {@code console} and {@code console-*}: the page that shows live connections; null, the
          * default, for none.
@@ -258,6 +269,7 @@ public final class DropGuard {
                     watch,
                     linger,
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
+                    monitorOptions.build(),
                     log == null ? logOptions.build() : log,
                     consoleOptions.build());
         }

@@ -121,8 +121,15 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     }
 
     @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        registry.connectorStarted();
+    }
+
+    @Override
     protected void doStop() throws Exception {
         super.doStop();
+        registry.connectorStopped();
         timer = null; // the scheduler that stops with the connector has dropped its next tick
     }
 

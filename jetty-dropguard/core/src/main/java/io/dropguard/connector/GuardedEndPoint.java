@@ -70,11 +70,12 @@ final class GuardedEndPoint
 
     @Override
     public void fillInterested(Callback callback) throws ReadPendingException {
-        if (!watch.tryFillInterested(callback)) throw new ReadPendingException();
+        if (!tryFillInterested(callback)) throw new ReadPendingException();
     }
 
     @Override
     public boolean tryFillInterested(Callback callback) {
+        tracked.awaitsBytes();
         return watch.tryFillInterested(callback);
     }
 
@@ -102,7 +103,7 @@ final class GuardedEndPoint
 
     @Override
     public void write(Callback callback, ByteBuffer... buffers) {
-        Callback notified = isInterim(buffers) ? new InterimCallback(callback) : callback;
+        Callback notified = InterimWrite.of(watch.clientEnd(), callback, buffers);
         try {
             beforeWrite(buffers);
         } catch (IOException broken) {
@@ -131,39 +132,14 @@ final class GuardedEndPoint
     }
 
     private void beforeWrite(ByteBuffer... buffers) throws IOException {
-        if (tracked.isEnded()) throw new EofException(tracked.reason().describe());
+        if (tracked.isEnded() && !pendingWrite.isFarewell())
+            throw new EofException(tracked.reason().describe());
         watch.clientEnd().beforeWrite(buffers);
     }
 
     @Override
     public Callback cancelWrite(Throwable cause) {
         return endPoint.cancelWrite(cause);
-    }
-
-    /**
-     * Whether these bytes begin {@code HTTP/1.1 1xx}, which Jetty writes at once, and are no part
-     * of an answer's body that looks so.
-     */
-    private boolean isInterim(ByteBuffer... buffers) {
-        if (buffers.length == 0 || !watch.clientEnd().mayBeInterim()) return false;
-        ByteBuffer head = buffers[0];
-        int at = head.position();
-        return head.remaining() > 10
-                && head.get(at) == 'H'
-                && head.get(at + 8) == ' '
-                && head.get(at + 9) == '1';
-    }
-
-    private final class InterimCallback extends Callback.Nested {
-        InterimCallback(Callback callback) {
-            super(callback);
-        }
-
-        @Override
-        public void succeeded() {
-            watch.clientEnd().interimWritten();
-            super.succeeded();
-        }
     }
 
     // ---- life
@@ -257,6 +233,7 @@ final class GuardedEndPoint
 
     void listenTo(Connection connection) {
         connection.addEventListener(this);
+        tracked.speaks();
         if (!(connection instanceof SslConnection tls)) return;
         tracked.handshaking();
         tls.addHandshakeListener(this);

@@ -5,12 +5,16 @@ import io.dropguard.monitor.MonitoredSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritePendingException;
+import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +22,15 @@ import org.slf4j.LoggerFactory;
 /** The socket beneath a connection, for its monitor. Thread-safe. */
 final class GuardedSocket implements MonitoredSocket {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedSocket.class);
+
+    private static final byte[] REQUEST_TIMEOUT =
+            """
+            HTTP/1.1 408 Request Timeout\r
+            Connection: close\r
+            Content-Length: 0\r
+            \r
+            """
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private final AbstractEndPoint endPoint;
     private final SocketChannel channel;
@@ -31,8 +44,7 @@ final class GuardedSocket implements MonitoredSocket {
 
     @Override
     public String protocol() {
-        if (application() instanceof ConnectionMetaData http) return http.getProtocol();
-        return endPoint.getConnection() instanceof SslConnection ? "TLS" : "TCP";
+        return application() instanceof ConnectionMetaData http ? http.getProtocol() : "TCP";
     }
 
     @Override
@@ -57,12 +69,19 @@ final class GuardedSocket implements MonitoredSocket {
     }
 
     @Override
+    public boolean hasReceived() {
+        Connection http = application();
+        return http != null && http.getBytesIn() > 0;
+    }
+
+    @Override
     public long beingWritten() {
         return pendingWrite.written();
     }
 
     @Override
     public void shutdown(ConnectionPhase phase) {
+        if (phase == ConnectionPhase.READING_HEADERS) sayFarewell();
         try {
             // What a client that does not read has not read would keep the kernel sending for
             // minutes after the close.
@@ -72,6 +91,19 @@ final class GuardedSocket implements MonitoredSocket {
             channel.shutdownOutput();
         } catch (IOException | UnsupportedOperationException closed) {
             LOG.debug("closed already, or by its other end: {}", endPoint, closed);
+        }
+    }
+
+    /** Tells the client, as nothing of its answer was sent and nobody else will send one. */
+    private void sayFarewell() {
+        Connection http = application();
+        if (http == null) return;
+        pendingWrite.farewell();
+        try {
+            // The socket has room for so little: it is written when this returns.
+            http.getEndPoint().write(Callback.NOOP, ByteBuffer.wrap(REQUEST_TIMEOUT));
+        } catch (WritePendingException answered) {
+            LOG.debug("answered already: {}", endPoint, answered);
         }
     }
 

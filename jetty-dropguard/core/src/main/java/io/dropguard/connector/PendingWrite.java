@@ -20,12 +20,23 @@ final class PendingWrite implements Callback {
     private long length; // of them at first; written before they are
     private volatile @Nullable TrackedConnection tracked; // before anything is written
 
+    private volatile boolean farewell;
+
     PendingWrite(EndPoint endPoint) {
         this.endPoint = endPoint;
     }
 
     void tell(TrackedConnection connection) {
         tracked = connection;
+    }
+
+    /** What is written from now on tells the client why its connection is shut down. */
+    void farewell() {
+        farewell = true;
+    }
+
+    boolean isFarewell() {
+        return farewell;
     }
 
     /** As the endpoint's own. */

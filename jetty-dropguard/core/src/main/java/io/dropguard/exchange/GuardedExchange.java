@@ -158,20 +158,19 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     void begin() {
         handler.statistics().begun();
-        if (multiplexed) {
-            failures().register();
-            if (wire != null) wire.join(this);
-        } else if (wire != null) wire.begin(this, ClientWatch.isClearText(endPoint()));
-        TrackedConnection connection = tracked();
-        if (connection == null) return;
+        if (multiplexed) failures().register();
+        if (wire == null) return;
+        TrackedConnection connection = wire.tracked();
         String version = version().asString();
-        boolean served =
-                multiplexed ? connection.join(this, version) : connection.begin(this, version);
-        if (!served) stuck(connection.reason());
-    }
-
-    private @Nullable TrackedConnection tracked() {
-        return wire == null ? null : wire.tracked();
+        boolean served;
+        if (multiplexed) {
+            wire.join(this);
+            served = connection.join(this, version);
+        } else {
+            wire.begin(this, ClientWatch.isClearText(endPoint()));
+            served = connection.begin(this, version);
+        }
+        if (!served) stuck(connection.reason()); // it is being shut down already
     }
 
     /** Looks at the wire: false if it is not yet known whether the client is there. */
@@ -215,8 +214,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         if (given != null) given.close();
         CancellationSource deciding = source;
         if (deciding != null) deciding.complete();
-        TrackedConnection connection = tracked();
-        if (connection != null) connection.end(this);
+        if (wire != null) wire.tracked().end(this);
         ended(run);
     }
 
@@ -232,14 +230,21 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     /** The application waits for more of the request's body. */
     void awaitsBody() {
-        TrackedConnection connection = tracked();
-        if (connection != null) connection.awaitsBody(this);
+        if (wire != null) wire.tracked().awaitsBody(this);
     }
 
     /** It has come, or its end. */
     void hasBody() {
-        TrackedConnection connection = tracked();
-        if (connection != null) connection.hasBody(this);
+        if (wire != null) wire.tracked().hasBody(this);
+    }
+
+    /** Its stream may take no more for now; a connection of HTTP/1 notices itself. */
+    void writes() {
+        if (multiplexed && wire != null) wire.tracked().streamWrites(this);
+    }
+
+    void written() {
+        if (multiplexed && wire != null) wire.tracked().streamWritten(this);
     }
 
     void enter() {

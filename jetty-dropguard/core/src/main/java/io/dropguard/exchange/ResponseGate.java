@@ -186,6 +186,7 @@ final class ResponseGate {
             told.succeeded();
             return;
         }
+        exchange.writes();
         try {
             response.write(last, content, told);
         } catch (RuntimeException misused) {
@@ -479,6 +480,7 @@ final class ResponseGate {
         }
 
         private void written() {
+            exchange.written();
             synchronized (ResponseGate.this) {
                 turn.applicationEnded();
                 // 0: never; the time matters to heartbeats only

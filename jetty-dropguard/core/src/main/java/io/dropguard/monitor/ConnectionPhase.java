@@ -1,5 +1,7 @@
 package io.dropguard.monitor;
 
+import java.util.Locale;
+
 /** What a connection is doing, or what it waits for. */
 public enum ConnectionPhase {
     /** The TLS handshake is under way. */
@@ -18,6 +20,13 @@ public enum ConnectionPhase {
     LINGERING;
 
     private static final ConnectionPhase[] PHASES = values();
+
+    private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    /** As options have it, such as {@code reading-headers}. */
+    public String label() {
+        return label;
+    }
 
     @SuppressWarnings("EnumOrdinal") // never stored: it only has to fit in three bits
     int code() {

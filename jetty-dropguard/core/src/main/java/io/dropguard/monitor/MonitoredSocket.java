@@ -18,6 +18,9 @@ public interface MonitoredSocket {
     /** Whether bytes that come between requests begin a request of HTTP/1. */
     boolean speaksHttp1();
 
+    /** Whether bytes have reached HTTP, above TLS. */
+    boolean hasReceived();
+
     /** Bytes that the socket has taken of the write that is under way, if one is. */
     long beingWritten();
 

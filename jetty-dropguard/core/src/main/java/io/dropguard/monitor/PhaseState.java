@@ -16,6 +16,10 @@ final class PhaseState {
     private final Ticker ticker;
     private final AtomicLong state;
 
+    // By whoever left the phase; the monitor sees it sooner or later.
+    private long readingNanos;
+    private long writingNanos;
+
     PhaseState(Ticker ticker, ConnectionPhase phase) {
         this.ticker = ticker;
         this.state = new AtomicLong(floor(ticker.nanoTime()) | phase.code());
@@ -31,8 +35,24 @@ final class PhaseState {
             long before = state.get();
             if ((before & ENDED) != 0) return false;
             long now = Math.max(floor(ticker.nanoTime()), floor(before) + TICK);
-            if (state.compareAndSet(before, now | phase.code())) return true;
+            if (!state.compareAndSet(before, now | phase.code())) continue;
+            waited(phase(before), now - floor(before));
+            return true;
         }
+    }
+
+    private void waited(ConnectionPhase phase, long nanos) {
+        if (phase == ConnectionPhase.READING_BODY) readingNanos += nanos;
+        else if (phase == ConnectionPhase.WRITING) writingNanos += nanos;
+    }
+
+    /** How long the client was waited for, in the times before that it was in this phase. */
+    long waitedNanos(ConnectionPhase phase) {
+        return switch (phase) {
+            case READING_BODY -> readingNanos;
+            case WRITING -> writingNanos;
+            default -> 0;
+        };
     }
 
     /** Decides that the connection is shut down, if it has not moved on since this epoch. */

@@ -1,6 +1,7 @@
 package io.dropguard.monitor;
 
 import io.dropguard.cancel.StuckConnection;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What the guard notes of one connection while it serves it. Thread-safe. */
@@ -9,17 +10,16 @@ public final class TrackedConnection {
     private final MonitoredSocket socket;
     private final long id;
     private final long createdNanos;
-
     private final PhaseState state;
     private final Traffic traffic = new Traffic();
 
-    private volatile @Nullable MonitoredExchange exchange; // of HTTP/1
-    private volatile @Nullable SharedStreams streams; // of HTTP/2; written under this
+    private final CurrentRequests current = new CurrentRequests();
     private volatile @Nullable String protocol; // once a request has told
-    private volatile boolean readingBody; // of HTTP/1: the application waits for it
     private volatile boolean unguarded; // its last request was not for the guard
     private volatile boolean writing; // the socket has not taken all bytes
-    private volatile long stuck = -1; // the epoch in which it was found over a limit
+    private volatile boolean closed;
+    private volatile @Nullable StuckRecord stuck; // as the monitor has found it last
+    private @Nullable RateBucket bucket; // confined to the monitor
 
     TrackedConnection(ConnectionRegistry registry, MonitoredSocket socket, long id) {
         this.registry = registry;
@@ -41,6 +41,11 @@ public final class TrackedConnection {
         state.enter(ConnectionPhase.HANDSHAKING);
     }
 
+    /** It speaks another protocol from now on: what came was no request of HTTP/1. */
+    public void speaks() {
+        if (state.phase() == ConnectionPhase.READING_HEADERS) state.enter(ConnectionPhase.IDLE);
+    }
+
     /** Whether it was decided that it is shut down: nothing more is to be sent. */
     public boolean isEnded() {
         return state.isEnded();
@@ -52,6 +57,14 @@ public final class TrackedConnection {
         if (state.phase() != ConnectionPhase.IDLE) return;
         if (socket.speaksHttp1()) state.enter(ConnectionPhase.READING_HEADERS);
         else if (isUpgraded()) state.enter(ConnectionPhase.IDLE); // idle since now
+    }
+
+    /** It waits for bytes. Those that came with the end of the handshake may have begun a head. */
+    public void awaitsBytes() {
+        if (state.phase() == ConnectionPhase.IDLE
+                && traffic.requests() == 0
+                && socket.speaksHttp1()
+                && socket.hasReceived()) state.enter(ConnectionPhase.READING_HEADERS);
     }
 
     /** So many bytes went. */
@@ -81,6 +94,7 @@ public final class TrackedConnection {
 
     /** The socket is closed. Idempotent. */
     public void closed() {
+        closed = true;
         registry.forget(this);
     }
 
@@ -101,47 +115,17 @@ public final class TrackedConnection {
      * @return false if the connection is being shut down, so that nobody is to answer it
      */
     public boolean begin(MonitoredExchange begun, String version) {
-        readingBody = false;
         unguarded = false;
-        exchange = begun;
+        current.begin(begun);
         count(version);
         return state.enter(ConnectionPhase.COMPUTING);
     }
 
     /** A request of HTTP/2 has come; as {@link #begin}. */
     public boolean join(MonitoredExchange begun, String version) {
+        current.join(begun);
         count(version);
-        shared().add(begun);
         return move();
-    }
-
-    /** A request is answered, or given up. */
-    public void end(MonitoredExchange ended) {
-        SharedStreams all = streams;
-        if (all != null && all.remove(ended)) move();
-        else if (exchange == ended) {
-            exchange = null;
-            settle();
-        }
-    }
-
-    /** The application waits for more of the request's body. */
-    public void awaitsBody(MonitoredExchange waiting) {
-        SharedStreams all = streams;
-        if (all == null) {
-            readingBody = true;
-            settle();
-        } else if (all.set(waiting, ConnectionPhase.READING_BODY)) move();
-    }
-
-    /** It has come, or will not. */
-    public void hasBody(MonitoredExchange waiting) {
-        SharedStreams all = streams;
-        if (all == null) {
-            if (!readingBody) return;
-            readingBody = false;
-            settle();
-        } else if (all.unset(waiting, ConnectionPhase.READING_BODY)) move();
     }
 
     private void count(String version) {
@@ -149,14 +133,29 @@ public final class TrackedConnection {
         traffic.addRequest();
     }
 
-    private SharedStreams shared() {
-        SharedStreams existing = streams;
-        if (existing != null) return existing;
-        synchronized (this) {
-            SharedStreams created = streams;
-            if (created == null) streams = created = new SharedStreams();
-            return created;
-        }
+    /** A request is answered, or given up. */
+    public void end(MonitoredExchange ended) {
+        if (current.end(ended)) move();
+    }
+
+    /** The application waits for more of the request's body. */
+    public void awaitsBody(MonitoredExchange waiting) {
+        if (current.waits(waiting, ConnectionPhase.READING_BODY, true)) move();
+    }
+
+    /** It has come, or will not. */
+    public void hasBody(MonitoredExchange waiting) {
+        if (current.waits(waiting, ConnectionPhase.READING_BODY, false)) move();
+    }
+
+    /** A request of HTTP/2 writes, and its stream may take no more for now. */
+    public void streamWrites(MonitoredExchange writing) {
+        if (current.waits(writing, ConnectionPhase.WRITING, true)) move();
+    }
+
+    /** The stream has taken all of it, or failed to. */
+    public void streamWritten(MonitoredExchange writing) {
+        if (current.waits(writing, ConnectionPhase.WRITING, false)) move();
     }
 
     // ---- its phase
@@ -172,26 +171,22 @@ public final class TrackedConnection {
         }
     }
 
-    /** Enters the phase that the facts say, anew if it is in it: some stream has moved. */
+    /** A request has moved; if there are others too, their connection has all the same. */
     private boolean move() {
-        return state.enter(fact()) && settle();
+        return (!current.areShared() || state.enter(fact())) && settle();
     }
 
     private ConnectionPhase fact() {
         ConnectionPhase is = state.phase();
         if (is == ConnectionPhase.LINGERING || is == ConnectionPhase.HANDSHAKING) return is;
-        if (writing) return ConnectionPhase.WRITING;
-        SharedStreams all = streams;
-        if (all != null) return all.phase();
-        if (exchange == null) return ConnectionPhase.IDLE;
-        return readingBody ? ConnectionPhase.READING_BODY : ConnectionPhase.COMPUTING;
+        return writing ? ConnectionPhase.WRITING : current.phase();
     }
 
     /** Whether it speaks neither HTTP/1 nor HTTP/2 any more. */
     private boolean isUpgraded() {
         return traffic.requests() > 0
-                && streams == null
-                && exchange == null
+                && !current.areShared()
+                && current.count() == 0
                 && !socket.speaksHttp1();
     }
 
@@ -225,23 +220,37 @@ public final class TrackedConnection {
     public StuckConnection reason() {
         long epoch = state.epoch();
         return new StuckConnection(
-                PhaseState.phase(epoch).name(), registry.since(PhaseState.sinceNanos(epoch)));
+                PhaseState.phase(epoch).name(), since(PhaseState.sinceNanos(epoch)));
     }
 
-    /** The monitor found it over a limit in this epoch. */
-    void stuck(long epoch) {
-        stuck = epoch;
+    /** The monitor has found that it is stuck; null if it is no more. */
+    void stuck(@Nullable StuckRecord found) {
+        stuck = found;
     }
 
     boolean isStuck(long epoch) {
-        return stuck == epoch;
+        StuckRecord found = stuck;
+        return found != null && found.isFor(epoch);
     }
 
-    void cancel(StuckConnection reason) {
-        SharedStreams all = streams;
-        MonitoredExchange one = exchange;
-        if (all != null) all.all().forEach(each -> each.stuck(reason));
-        else if (one != null) one.stuck(reason);
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Nullable RateBucket bucket() {
+        return bucket;
+    }
+
+    void setBucket(RateBucket begun) {
+        bucket = begun;
+    }
+
+    Duration since(long nanos) {
+        return Duration.ofNanos(Math.max(0, registry.ticker().nanoTime() - nanos));
+    }
+
+    CurrentRequests current() {
+        return current;
     }
 
     /** With what the socket has taken of a write that is under way. */
@@ -250,18 +259,8 @@ public final class TrackedConnection {
     }
 
     String protocol() {
+        if (state.phase() == ConnectionPhase.HANDSHAKING) return "TLS";
         String told = protocol;
         return told == null ? socket.protocol() : told;
-    }
-
-    int streams() {
-        SharedStreams all = streams;
-        return all == null ? (exchange == null ? 0 : 1) : all.count();
-    }
-
-    /** The request under way, of several the oldest; null if there is none. */
-    @Nullable MonitoredExchange exchange() {
-        SharedStreams all = streams;
-        return all == null ? exchange : all.oldest();
     }
 }

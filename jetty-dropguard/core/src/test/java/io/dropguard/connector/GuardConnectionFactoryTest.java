@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.monitor.ConnectionRegistry;
+import io.dropguard.monitor.MonitorConfig;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,7 +34,10 @@ class GuardConnectionFactoryTest {
     @Test
     void aClearTextConnectorIsGuardedUnderItsOwnName() {
         GuardConnectionFactory.guard(
-                connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT, new ConnectionRegistry());
+                connector,
+                WatchConfig.DEFAULT,
+                LingerConfig.DEFAULT,
+                new ConnectionRegistry(MonitorConfig.DEFAULT));
 
         assertThat(connector.getDefaultProtocol()).isEqualTo("dropguard");
         assertThat(connector.getProtocols()).containsExactly("dropguard", "http/1.1");
@@ -53,7 +57,10 @@ class GuardConnectionFactoryTest {
         assertThat(server.getURI()).hasScheme("https");
 
         GuardConnectionFactory.guard(
-                secure, WatchConfig.DEFAULT, LingerConfig.DEFAULT, new ConnectionRegistry());
+                secure,
+                WatchConfig.DEFAULT,
+                LingerConfig.DEFAULT,
+                new ConnectionRegistry(MonitorConfig.DEFAULT));
 
         assertThat(secure.getDefaultConnectionFactory().getProtocol()).isEqualTo("SSL-dropguard");
         assertThat(server.getURI()).hasScheme("https");
@@ -62,7 +69,10 @@ class GuardConnectionFactoryTest {
     @Test
     void watchesTickAgainAfterTheConnectorWasStoppedWithATickPending() throws Exception {
         GuardConnectionFactory.guard(
-                connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT, new ConnectionRegistry());
+                connector,
+                WatchConfig.DEFAULT,
+                LingerConfig.DEFAULT,
+                new ConnectionRegistry(MonitorConfig.DEFAULT));
         server.addConnector(connector);
         server.start();
         int own = scheduler.pending();
