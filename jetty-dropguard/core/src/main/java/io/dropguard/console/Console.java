@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -160,9 +161,9 @@ public final class Console extends Handler.Wrapper {
 
     /** Or else the page that shows what is stuck would be stuck itself before long. */
     private static void notTheMonitors(Request request) {
-        ClientWatch watch =
-                ClientWatch.beneath(request.getConnectionMetaData().getConnection().getEndPoint());
-        if (watch != null) watch.tracked().unguarded();
+        ConnectionMetaData connection = request.getConnectionMetaData();
+        ClientWatch watch = ClientWatch.beneath(connection.getConnection().getEndPoint());
+        if (watch != null) watch.tracked().unguarded(connection.getHttpVersion().asString());
     }
 
     private boolean redirect(Response response, Callback callback) {

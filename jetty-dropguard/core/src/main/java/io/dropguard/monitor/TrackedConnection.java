@@ -102,8 +102,9 @@ public final class TrackedConnection {
      * Somebody else than the guard answers the request whose head was read: until the next one that
      * is guarded, nothing of it is the monitor's business.
      */
-    public void unguarded() {
+    public void unguarded(String version) {
         unguarded = true;
+        count(version);
         if (fact() == ConnectionPhase.IDLE) state.enter(ConnectionPhase.IDLE);
     }
 
