@@ -27,7 +27,7 @@ final class GuardedEndPoint
     private final Lingering lingering;
     private final PendingWrite pendingWrite;
     private final TrackedConnection tracked;
-    private @Nullable LingeringClose lastly; // guarded by this: closed, for those above
+    private volatile boolean lingers; // written under this: closed, for those above
 
     GuardedEndPoint(
             AbstractEndPoint endPoint,
@@ -55,7 +55,7 @@ final class GuardedEndPoint
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        if (isLingering()) return -1;
+        if (lingers) return -1;
         int filled = watch.fill(buffer);
         if (filled > 0) tracked.filled(filled);
         return filled;
@@ -146,11 +146,7 @@ final class GuardedEndPoint
 
     @Override
     public boolean isOpen() {
-        return !isLingering() && endPoint.isOpen();
-    }
-
-    private synchronized boolean isLingering() {
-        return lastly != null;
+        return !lingers && endPoint.isOpen();
     }
 
     @Override
@@ -165,7 +161,7 @@ final class GuardedEndPoint
 
     @Override
     public boolean isInputShutdown() {
-        return isLingering() || endPoint.isInputShutdown();
+        return lingers || endPoint.isInputShutdown();
     }
 
     @Override
@@ -185,11 +181,12 @@ final class GuardedEndPoint
     private boolean linger() {
         if (!lingering.isOn()) return false;
         synchronized (this) {
-            if (lastly == null) {
+            if (!lingers) {
                 if (tracked.isEnded() || !watch.mayLinger()) return false;
                 watch.close();
                 tracked.lingering();
-                lastly = lingering.begin(endPoint);
+                lingers = true; // first: those above hear of it, and may close once more
+                lingering.begin(endPoint);
             }
             return true;
         }

@@ -27,7 +27,7 @@ final class Lingering {
     }
 
     /** Drains a connection and then closes it. */
-    LingeringClose begin(AbstractEndPoint endPoint) {
+    void begin(AbstractEndPoint endPoint) {
         LingeringClose close =
                 new LingeringClose(
                         endPoint,
@@ -44,7 +44,6 @@ final class Lingering {
             }
         }
         close.begin();
-        return close;
     }
 
     private void ended(LingeringClose close) {

@@ -10,6 +10,7 @@ import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.Deadline;
 import io.dropguard.cancel.DeadlineExpired;
 import io.dropguard.cancel.StuckConnection;
+import io.dropguard.cancel.Ticker;
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
@@ -49,13 +50,12 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     private final GuardHandler handler;
     private final Request request; // Jetty's own
-    private final Response response; // Jetty's own
     private final @Nullable ClientWatch wire; // beneath the connection, if its connector is guarded
     private final boolean multiplexed;
     private final HandlingThread thread = new HandlingThread();
     private final ResponseGate gate;
     private final @Nullable ExchangeRecording recording = ExchangeRecording.begin();
-    private boolean over; // guarded by this
+    private final ExchangeEnd end = new ExchangeEnd();
 
     // Most exchanges need none of these; made under this when one does.
     private volatile @Nullable CancellationSource source;
@@ -70,11 +70,10 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     GuardedExchange(GuardHandler handler, Request request, Response response, Callback callback) {
         this.handler = handler;
         this.request = request;
-        this.response = response;
         this.interrupt = handler.config().interrupt();
         this.wire = ClientWatch.beneath(endPoint());
         this.multiplexed = version().getVersion() > HttpVersion.HTTP_1_1.getVersion();
-        this.gate = new ResponseGate(this, request, response, callback, handler.ticker());
+        this.gate = new ResponseGate(this, response, callback);
     }
 
     /**
@@ -190,6 +189,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
     void answering() {
+        if (answering) return;
         answering = true;
         if (wire == null) return;
         if (multiplexed) wire.leave(this);
@@ -205,10 +205,9 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
      * @param run whether anybody worked for it
      */
     void over(boolean run) {
-        synchronized (this) {
-            if (over) return;
-            over = true; // what is made from now on is made for what is over
-        }
+        if (!end.end()) return;
+        // T1, we, end it, then look for parts. T2 makes a part: sets it, then looks whether the
+        // exchange is over. Both are volatile, so at least one closes the part.
         answering();
         ExchangeTimes given = times;
         if (given != null) given.close();
@@ -224,7 +223,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
             ranOn = age().minus(lost.loss().after());
             handler.statistics().ranOn(ranOn);
         }
-        if (recording != null) recording.end(request, response, failure, ranOn);
+        if (recording != null) recording.end(request, gate.response(), failure, ranOn);
         handler.statistics().ended();
     }
 
@@ -260,8 +259,8 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
             failures().tell(again); // an async cycle that has begun since then wants to hear too
     }
 
-    private synchronized boolean isOver() {
-        return over;
+    private boolean isOver() {
+        return end.isOver();
     }
 
     void heartbeatSent() {
@@ -314,7 +313,8 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         Runnable ending = isLost() ? null : gate.expire(expired, times().deadlineStatus());
         if (ending == null) return;
         ending.run(); // first: what an interrupted application does may take its time
-        expired(expired);
+        // And behind the answers of all whose time is over now, for those are waited for.
+        if (handler.timer().after(0, () -> expired(expired)) == null) expired(expired);
     }
 
     /**
@@ -361,16 +361,16 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     /** Runs Jetty's failure path: pending reads and writes fail, or else it tells us. */
     private void failChannel(IOException thrown) {
         try {
-            Runnable task = HttpChannel.from(request).onRemoteFailure(thrown);
+            Runnable task = end.reach(() -> HttpChannel.from(request).onRemoteFailure(thrown));
             if (task != null) task.run();
         } catch (IllegalStateException completed) {
-            LOG.trace("completed meanwhile", completed);
+            LOG.trace("completed by somebody else", completed);
         }
     }
 
     /** Ends the message so that nobody takes it for whole. */
     void breakOff(Throwable cause) {
-        BrokenMessage.breakOff(request, response, wire, cause);
+        BrokenMessage.breakOff(request, gate.response(), wire, end, cause);
     }
 
     /** Runs a task that may block, soon, though all threads of the pool be busy. */
@@ -410,6 +410,15 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     // ---- its parts
 
+    /** Jetty's own. */
+    Request request() {
+        return request;
+    }
+
+    Ticker ticker() {
+        return handler.ticker();
+    }
+
     boolean isMultiplexed() {
         return multiplexed;
     }
@@ -421,7 +430,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
             CancellationSource created = source;
             if (created == null) {
                 source = created = new CancellationSource(handler.executor());
-                if (over) created.complete();
+                if (isOver()) created.complete();
             }
             return created;
         }
@@ -445,7 +454,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
             ExchangeTimes created = times;
             if (created == null) {
                 times = created = new ExchangeTimes(this, handler.timer());
-                if (over) created.close();
+                if (isOver()) created.close();
             }
             return created;
         }
