@@ -149,8 +149,12 @@ class ConsoleIT {
             browser.press("Tab");
             if (browser.value("document.activeElement.className").contains("end")) break;
         }
+        String id = browser.value("document.querySelector('#rows tr').dataset.id");
         browser.press("Enter");
-        awaitPage(ROWS + " === 0");
+        awaitPage(
+                "document.getElementById('notice').textContent === 'Connection "
+                        + id
+                        + " is shut down'");
         browser.value("document.getElementById('filter').value = ''");
         browser.value("document.getElementById('filter').dispatchEvent(new Event('input'))");
         awaitPage(ROWS + " >= 4");
