@@ -34,8 +34,9 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         this.endPoint = endPoint;
         this.watch = watch;
         this.lingering = lingering;
-        this.life = new ConnectionLife(connector, endPoint, Ticker.system());
         this.idle = new IdleClose(this, endPoint, watch, connector);
+        setIdleTimeout(endPoint.getIdleTimeout()); // with slack
+        this.life = new ConnectionLife(connector, this, Ticker.system());
         watch.life(life);
     }
 
@@ -103,7 +104,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public void write(Callback callback, ByteBuffer... buffers) {
-        Callback notified = isInterim(buffers) ? new InterimCallback(callback) : callback;
+        Callback notified = InterimResponse.notice(callback, watch.clientEnd(), buffers);
         try {
             watch.clientEnd().beforeWrite(buffers);
         } catch (IOException broken) {
@@ -134,32 +135,6 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public Callback cancelWrite(Throwable cause) {
         return endPoint.cancelWrite(cause);
-    }
-
-    /**
-     * Whether these bytes begin {@code HTTP/1.1 1xx}, which Jetty writes at once, and are no part
-     * of an answer's body that looks so.
-     */
-    private boolean isInterim(ByteBuffer... buffers) {
-        if (buffers.length == 0 || !watch.clientEnd().mayBeInterim()) return false;
-        ByteBuffer head = buffers[0];
-        int at = head.position();
-        return head.remaining() > 10
-                && head.get(at) == 'H'
-                && head.get(at + 8) == ' '
-                && head.get(at + 9) == '1';
-    }
-
-    private final class InterimCallback extends Callback.Nested {
-        InterimCallback(Callback callback) {
-            super(callback);
-        }
-
-        @Override
-        public void succeeded() {
-            watch.clientEnd().interimWritten();
-            super.succeeded();
-        }
     }
 
     // ---- life
@@ -197,7 +172,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     public void close(@Nullable Throwable cause) {
         if (linger()) return;
         endPoint.close(cause);
-        watch.close();
+        closeWatch();
     }
 
     /** Whether the close is left to a {@link LingeringClose}, now or before. */
@@ -206,7 +181,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         synchronized (this) {
             if (lastly == null) {
                 if (!watch.mayLinger()) return false;
-                watch.close();
+                closeWatch();
                 lastly = lingering.begin(endPoint);
             }
             return true;
@@ -219,16 +194,26 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         synchronized (this) {
             if (lastly == null) {
                 if (!watch.mayLinger()) return false;
-                watch.close();
+                closeWatch();
                 lastly = lingering.beginIdle(endPoint, onBytes);
             }
             return true;
         }
     }
 
+    /** Whether it had a request. */
+    boolean isUsed() {
+        return life.isUsed();
+    }
+
     /** The connector drains: if the connection is idle, it is not kept for long. */
     void drain() {
         if (isLingering() || watch.isIdle()) life.idle();
+    }
+
+    private void closeWatch() {
+        watch.close();
+        idle.close();
     }
 
     @Override
@@ -239,7 +224,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public void onClose(@Nullable Throwable cause) {
         endPoint.onClose(cause);
-        watch.close();
+        closeWatch();
     }
 
     @Override
@@ -248,7 +233,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     /** Of the connection, which also ends when another takes over: the endpoint may live on. */
     @Override
     public void onClosed(Connection connection) {
-        if (!endPoint.isOpen()) watch.close();
+        if (!endPoint.isOpen()) closeWatch();
     }
 
     // ---- the connection
@@ -293,12 +278,14 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public long getIdleTimeout() {
-        return endPoint.getIdleTimeout();
+        return Math.max(0, endPoint.getIdleTimeout() - IdleClose.SLACK_MILLIS);
     }
 
     @Override
     public void setIdleTimeout(long idleTimeout) {
-        endPoint.setIdleTimeout(idleTimeout);
+        endPoint.setIdleTimeout(
+                idleTimeout <= 0 ? idleTimeout : idleTimeout + IdleClose.SLACK_MILLIS);
+        idle.retime();
     }
 
     @Override
