@@ -18,8 +18,10 @@ import io.dropguard.log.ExchangeLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,15 +69,21 @@ public final class DropGuard {
         return new Builder();
     }
 
+    /** What can be set by its key, in the order of the documentation. */
+    public static List<Option> options() {
+        return OptionTexts.read();
+    }
+
     /**
      * Guards every connector of a server that can be guarded, and inserts the handler that makes
-     * its requests stoppable.
+     * its requests stoppable. The latest moment is when the server tells its listeners that it is
+     * starting.
      *
      * @throws IllegalStateException if the server has started or is guarded already, or one of its
      *     connectors cannot be guarded now; then nothing was changed
      */
     public void installOn(Server server) {
-        if (server.isRunning())
+        if (isUnderWay(server))
             throw new IllegalStateException(
                     "server: "
                             + server.getState()
@@ -94,6 +102,13 @@ public final class DropGuard {
         server.addEventListener(draining);
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
+    }
+
+    /** Listeners hear of the start before anything in the server has been started. */
+    private static boolean isUnderWay(Server server) {
+        if (!server.isStarting()) return server.isRunning();
+        Handler first = server.getHandler();
+        return first != null && first.isRunning();
     }
 
     /**
@@ -246,6 +261,16 @@ public final class DropGuard {
          */
         public Builder set(String key, String value) {
             OPTIONS.set(this, key, value);
+            return this;
+        }
+
+        /**
+         * Sets options by their keys, in whatever order they come.
+         *
+         * @throws IllegalArgumentException as {@link #set} does
+         */
+        public Builder setAll(Map<String, String> options) {
+            OPTIONS.setAll(this, options);
             return this;
         }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,6 +97,20 @@ class BuilderTest {
                 .isThrownBy(() -> builder.set(key, value))
                 .withMessage(message);
         assertThat(builder.build()).as("the builder is as it was").isNotNull();
+    }
+
+    @Test
+    void optionsThatAreCheckedAgainstEachOtherComeInAnyOrder() {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("heartbeat-content-type", "application/xml");
+        options.put("heartbeat-xml", "true");
+
+        assertThat(builder.setAll(options))
+                .usingRecursiveComparison()
+                .isEqualTo(
+                        DropGuard.builder()
+                                .set("heartbeat-xml", "true")
+                                .set("heartbeat-content-type", "application/xml"));
     }
 
     @ParameterizedTest

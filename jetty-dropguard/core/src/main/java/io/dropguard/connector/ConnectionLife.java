@@ -3,6 +3,7 @@ package io.dropguard.connector;
 import io.dropguard.cancel.Ticker;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public final class ConnectionLife {
     private final long idleMillis;
     private volatile boolean used;
     private final Ticker ticker;
-    private final int promisedSeconds;
+    private final @Nullable HttpField promise;
     private final long endNanos; // if its age is limited
     private final @Nullable AtomicInteger requests; // if they are
 
@@ -28,7 +29,7 @@ public final class ConnectionLife {
         if (idleMillis != endPoint.getIdleTimeout()) endPoint.setIdleTimeout(idleMillis);
         this.config = connector.config();
         this.ticker = ticker;
-        this.promisedSeconds = config.promisedSeconds(idleMillis);
+        this.promise = connector.promise(config.promisedSeconds(idleMillis));
         this.requests = config.maxRequests() == 0 ? null : new AtomicInteger();
         this.endNanos = config.maxAge() == null ? 0 : ticker.nanoTime() + jittered(config);
     }
@@ -58,9 +59,9 @@ public final class ConnectionLife {
         return used;
     }
 
-    /** The seconds that the client may count on when the connection is idle; 0 for none. */
-    public int promisedSeconds() {
-        return promisedSeconds;
+    /** What answers say of how long the client may count on the idle connection, if anything. */
+    public @Nullable HttpField promise() {
+        return promise;
     }
 
     /** It waits for a request: not for long, once the connector drains. */

@@ -5,6 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.AbstractConnector;
@@ -31,6 +34,7 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
     private final Draining draining;
     private final LostRaces lostRaces;
     private volatile boolean on; // draining; written under this
+    private volatile @Nullable Promise promise; // the last that was made
     private long shutdownIdleMillis = -1; // guarded by this
     private Scheduler.@Nullable Task cancelling; // guarded by this
 
@@ -69,6 +73,21 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
     /** How long an idle connection is kept once the connector drains. */
     synchronized long shutdownIdleMillis() {
         return shutdownIdleMillis;
+    }
+
+    /** One for all connections that are kept as long as the last one was; null for 0 seconds. */
+    @Nullable HttpField promise(int seconds) {
+        if (seconds == 0) return null;
+        Promise known = promise;
+        if (known == null || known.seconds != seconds) promise = known = Promise.of(seconds);
+        return known.field;
+    }
+
+    private record Promise(int seconds, HttpField field) {
+        static Promise of(int seconds) {
+            return new Promise(
+                    seconds, new PreEncodedHttpField(HttpHeader.KEEP_ALIVE, "timeout=" + seconds));
+        }
     }
 
     // ---- the connector's life

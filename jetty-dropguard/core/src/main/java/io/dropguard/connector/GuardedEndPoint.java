@@ -24,7 +24,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     private final Lingering lingering;
     private final ConnectionLife life;
     private final IdleClose idle;
-    private @Nullable LingeringClose lastly; // guarded by this: closed, for those above
+    private volatile boolean lingers; // written under this: closed, for those above
 
     GuardedEndPoint(
             AbstractEndPoint endPoint,
@@ -63,7 +63,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        return isLingering() ? -1 : watch.fill(buffer);
+        return lingers ? -1 : watch.fill(buffer);
     }
 
     @Override
@@ -141,11 +141,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean isOpen() {
-        return !isLingering() && endPoint.isOpen();
-    }
-
-    private synchronized boolean isLingering() {
-        return lastly != null;
+        return !lingers && endPoint.isOpen();
     }
 
     @Override
@@ -160,7 +156,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean isInputShutdown() {
-        return isLingering() || endPoint.isInputShutdown();
+        return lingers || endPoint.isInputShutdown();
     }
 
     @Override
@@ -179,10 +175,11 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     private boolean linger() {
         if (!lingering.isOn()) return false;
         synchronized (this) {
-            if (lastly == null) {
+            if (!lingers) {
                 if (!watch.mayLinger()) return false;
                 closeWatch();
-                lastly = lingering.begin(endPoint);
+                lingers = true; // first: those above hear of it, and may close once more
+                lingering.begin(endPoint);
             }
             return true;
         }
@@ -192,10 +189,11 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     boolean lingerIdle(Consumer<ByteBuffer> onBytes) {
         if (!lingering.listensToIdle()) return false;
         synchronized (this) {
-            if (lastly == null) {
+            if (!lingers) {
                 if (!watch.mayLinger()) return false;
                 closeWatch();
-                lastly = lingering.beginIdle(endPoint, onBytes);
+                lingers = true;
+                lingering.beginIdle(endPoint, onBytes);
             }
             return true;
         }
@@ -208,7 +206,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     /** The connector drains: if the connection is idle, it is not kept for long. */
     void drain() {
-        if (isLingering() || watch.isIdle()) life.idle();
+        if (lingers || watch.isIdle()) life.idle();
     }
 
     private void closeWatch() {

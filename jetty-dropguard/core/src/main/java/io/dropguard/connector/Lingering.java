@@ -48,17 +48,17 @@ final class Lingering {
     }
 
     /** Drains a connection and then closes it. */
-    LingeringClose begin(AbstractEndPoint endPoint) {
+    void begin(AbstractEndPoint endPoint) {
         boolean hurry = connector.isShutdown() && config.timeout().compareTo(IN_A_HURRY) > 0;
-        return begin(endPoint, hurry ? config.withTimeout(IN_A_HURRY) : config, null);
+        begin(endPoint, hurry ? config.withTimeout(IN_A_HURRY) : config, null);
     }
 
     /** As {@link #begin}, and tells the first bytes that come. */
-    LingeringClose beginIdle(AbstractEndPoint endPoint, Consumer<ByteBuffer> onFirstBytes) {
-        return begin(endPoint, idleConfig, onFirstBytes);
+    void beginIdle(AbstractEndPoint endPoint, Consumer<ByteBuffer> onFirstBytes) {
+        begin(endPoint, idleConfig, onFirstBytes);
     }
 
-    private LingeringClose begin(
+    private void begin(
             AbstractEndPoint endPoint,
             LingerConfig limits,
             @Nullable Consumer<ByteBuffer> onFirstBytes) {
@@ -79,7 +79,6 @@ final class Lingering {
             }
         }
         close.begin();
-        return close;
     }
 
     private void ended(LingeringClose close) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dropguard.DropGuard;
+import io.dropguard.it.ProxyCommand;
 import io.dropguard.testkit.Protocol;
 import io.dropguard.testkit.TestServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,8 +88,13 @@ class KeepAliveRaceIT {
                                                         if (guard != null) guard.installOn(jetty);
                                                     })
                                             .start();
-                            KeepAliveProxy.Running front = proxy.start(directory, server.port())) {
-                        TimedPosts posts = TimedPosts.send(front.port(), IDLE, TIME);
+                            ProxyCommand.Running front =
+                                    proxy.command()
+                                            .start(
+                                                    directory,
+                                                    URI.create(
+                                                            "http://127.0.0.1:" + server.port()))) {
+                        TimedPosts posts = TimedPosts.send(front.base().getPort(), IDLE, TIME);
                         return new Trial(proxy, name, posts, guard);
                     } catch (Exception failed) {
                         throw new IllegalStateException(proxy + ", " + name, failed);
