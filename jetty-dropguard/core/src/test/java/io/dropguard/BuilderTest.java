@@ -17,6 +17,13 @@ class BuilderTest {
 
     private final DropGuard.Builder builder = DropGuard.builder();
 
+    @Test
+    void theKeysAreKnownToThoseWhoReadThemFromElsewhere() {
+        assertThat(DropGuard.optionKeys())
+                .contains("half-close", "heartbeat", "log-file")
+                .isEqualTo(DropGuard.Builder.OPTIONS.keys());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "behind-proxy, nginx",
@@ -46,12 +53,26 @@ class BuilderTest {
         "max-requests, 1000",
         "pre-stop-delay, 0s",
         "pre-stop-delay, 10s",
+        "http2-ping-interval, 0s",
+        "http2-ping-interval, 10s",
+        "http2-ping-timeout, 10s",
+        "keepalive-count, 1",
+        "keepalive-count, 127",
+        "keepalive-idle, 0s",
+        "keepalive-idle, 10s",
+        "keepalive-interval, 5s",
+        "kernel-view-interval, 0s",
+        "kernel-view-interval, 1s",
         "queue-order, fifo",
         "queue-order, newest-first",
         "read-ahead, 1",
         "read-ahead, 16384",
         "read-ahead, 16KiB",
         "read-ahead, 16MiB",
+        "reuse-port, true",
+        "tcp-quick-ack, true",
+        "tcp-user-timeout, 0s",
+        "tcp-user-timeout, 25s",
         "watch-delay, 0ms",
         "watch-delay, 5ms",
         "watch-delay, 60s",
@@ -80,6 +101,13 @@ class BuilderTest {
                 "pre-stop-delay | -1s  | pre-stop-delay: PT-1S (expected: >= 0)",
                 "half-close  | maybe   | half-close: maybe (expected: probe, loss, ignore)",
                 "interrupt   | yes     | interrupt: yes (expected: true or false)",
+                "keepalive-count | 0 | keepalive-count: 0 (expected: 1..127)",
+                "keepalive-idle | 500ms | keepalive-idle: PT0.5S (expected: whole seconds, 1s to"
+                        + " 32767s)",
+                "kernel-view-interval | 1ms | kernel-view-interval: PT0.001S (expected: 0, or >="
+                        + " PT0.1S and <= PT24H)",
+                "reuse-port  | yes     | reuse-port: yes (expected: true or false)",
+                "tcp-user-timeout | -1s | tcp-user-timeout: PT-1S (expected: >= 0 and <= PT24H)",
                 "queue-order | lifo    | queue-order: lifo (expected: fifo, newest-first)",
                 "read-ahead  | 0       | read-ahead: 0 (expected: 1..16777216 bytes)",
                 "read-ahead  | -1KiB   | read-ahead: -1024 (expected: 1..16777216 bytes)",

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,14 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {
         watch.clientEnd().beforeWrite(buffers);
-        return endPoint.flush(buffers);
+        PeerPing ping = watch.ping();
+        if (ping != null) ping.wrote(Math.toIntExact(BufferUtil.remaining(buffers)));
+        try {
+            return endPoint.flush(buffers);
+        } catch (IOException failed) {
+            watch.clientEnd().writeFailed(failed);
+            throw failed;
+        }
     }
 
     @Override
@@ -104,7 +112,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public void write(Callback callback, ByteBuffer... buffers) {
-        Callback notified = InterimResponse.notice(callback, watch.clientEnd(), buffers);
+        Callback notified = WriteNotice.around(callback, watch.clientEnd(), buffers);
         try {
             watch.clientEnd().beforeWrite(buffers);
         } catch (IOException broken) {
@@ -112,6 +120,8 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
             callback.failed(broken);
             return;
         }
+        PeerPing ping = watch.ping();
+        if (ping != null) ping.wrote(Math.toIntExact(BufferUtil.remaining(buffers)));
         endPoint.write(notified, buffers);
     }
 

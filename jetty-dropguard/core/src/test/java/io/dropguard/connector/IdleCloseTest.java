@@ -66,9 +66,7 @@ class IdleCloseTest {
         ConnectorLife life =
                 new ConnectorLife(
                         connector,
-                        KeepAliveConfig.DEFAULT,
-                        new Draining(DrainConfig.DEFAULT),
-                        new LostRaces());
+                        new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
         endPoint.notIdle(); // or it expires as soon as it is timed
         endPoint.setIdleTimeout(IDLE_MILLIS);
         guarded =
