@@ -12,6 +12,7 @@ usage="Usage: benchmarks/run.sh NAME [--record] [options of the benchmark]
              --pairs N, --seconds N
   goodput    users served by an overloaded server, bare and guarded
              --seconds N, --threads N
+  deadlines  how late 1,000 blocked requests are answered at their deadline
   log        requests a second and bytes allocated with DropGuard's log, and with Logbook's
   heartbeats how late heartbeats are while 20,000 exchanges wait
              (each of these two has arguments of its own: see log.sh and heartbeats.sh)
@@ -21,13 +22,13 @@ usage="Usage: benchmarks/run.sh NAME [--record] [options of the benchmark]
 name=$1
 shift
 case $name in
-latency | overhead | goodput) ;;
+latency | overhead | goodput | deadlines) ;;
 log | heartbeats) exec bash "$here/$name.sh" "$@" ;;
 --help | -h) echo "$usage"; exit ;;
 *) printf '%s: unknown benchmark\n%s\n' "$name" "$usage" >&2; exit 2 ;;
 esac
 record=
-drops=2000 warm_up=500 modes=block,cpu,async half_close=probe
+drops=1000 warm_up=6000 modes=block,cpu,async half_close=probe
 pairs=9 seconds= threads=20
 while [ $# -gt 0 ]; do
     if [ "$1" = --record ]; then
@@ -140,6 +141,13 @@ run_goodput() {
     "$work/go-client" goodput -seconds "${seconds:-60}" "${servers[@]}"
 }
 
+run_deadlines() {
+    build_go
+    build_java
+    serve guarded --threads 1100 # a thousand of which are blocked
+    "$work/go-client" deadlines -guarded "$base"
+}
+
 # rate BASE SECONDS: requests a second
 rate() {
     wrk -t1 -c32 -d"$2"s "$1/hello" >"$work/wrk"
@@ -153,9 +161,10 @@ run_overhead() {
     serve bare --bare
     local bare=$base
     serve guarded
-    local guarded=$base each=${seconds:-5} b g
-    rate "$bare" 10 >/dev/null
-    rate "$guarded" 10 >/dev/null
+    # 30 s: on two cores the compiler is that long behind, and has more to compile of the guarded
+    local guarded=$base each=${seconds:-5} settle=30 b g
+    rate "$bare" "$settle" >/dev/null
+    rate "$guarded" "$settle" >/dev/null
     echo "| pair | bare req/s | guarded req/s | guarded / bare |"
     echo "|--:|--:|--:|--:|"
     for pair in $(seq "$pairs"); do # ABBA: what drifts meets both alike
@@ -181,7 +190,7 @@ run_overhead() {
     java -jar "$here/target/benchmarks.jar" AllocationBenchmark -prof gc -rf csv \
         -rff "$work/jmh.csv" >"$work/jmh" 2>&1 || { cat "$work/jmh" >&2; exit 1; }
     # "benchmark:gc.alloc.rate.norm",mode,threads,samples,score,error,unit,param: ...
-    awk -F, '{ gsub(/"/, "") }
+    awk -F, '{ gsub(/[\r"]/, "") }
         NR == 1 { for (i = 1; i <= NF; i++) { if ($i ~ /guarded/) G = i; if ($i ~ /stack/) S = i } next }
         $1 ~ /gc.alloc.rate.norm$/ { bytes[$S, $G] = $5; error[$S, $G] = $6; stacks[$S] = 1 }
         END {

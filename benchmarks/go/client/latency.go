@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"sort"
 	"strings"
 	"time"
@@ -155,6 +154,38 @@ func tableHead() {
 	fmt.Println("|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
 }
 
+// together is how many clients leave side by side while a server warms up.
+const together = 50
+
+// warmUp has clients leave, by FIN and RST in turns, without asking when it was noticed: what
+// a server does for the first time it does slowly, and a JVM for the first thousands of times.
+func warmUp(t *target, drops int) error {
+	left := make(chan error)
+	for i := 0; i < together; i++ {
+		go func(first int) {
+			for n := first; n < drops; n += together {
+				tcp, err := connect(t, get(t))
+				if err == nil {
+					_, err = leave(tcp, n/together%2 == 1)
+				}
+				if err != nil {
+					left <- err
+					return
+				}
+			}
+			left <- nil
+		}(i)
+	}
+	var failed error
+	for i := 0; i < together; i++ {
+		if err := <-left; err != nil {
+			failed = err
+		}
+	}
+	time.Sleep(unnoticed)
+	return failed
+}
+
 // inTurns drops one client of each series after the other, so that what else the machine
 // does meets all of them alike.
 func inTurns(all []*series, warmUp, drops int) error {
@@ -163,9 +194,6 @@ func inTurns(all []*series, warmUp, drops int) error {
 			if err := s.drop(i >= 0); err != nil {
 				return err
 			}
-		}
-		if i%500 == 0 {
-			fmt.Fprintf(os.Stderr, "%d of %d drops each\n", i, drops)
 		}
 	}
 	return nil
@@ -201,7 +229,7 @@ func latency(arguments []string) error {
 	guarded := flags.String("guarded", "", "base URL of the guarded quickstart")
 	modes := flags.String("modes", "block,cpu,async", "ways to work")
 	drops := flags.Int("drops", 2000, "drops of each row")
-	warmUp := flags.Int("warm-up", 500, "drops of each row that do not count")
+	warm := flags.Int("warm-up", 6000, "drops of each server and way to work that do not count")
 	hidden := flags.Int("hidden", 50, "drops of each case that Go does not notice")
 	if err := flags.Parse(arguments); err != nil {
 		return err
@@ -234,7 +262,12 @@ func latency(arguments []string) error {
 			all = append(all, &series{t: t, what: request{"GET", get}, reset: reset})
 		}
 	}
-	if err := inTurns(all, *warmUp, *drops); err != nil {
+	for _, t := range targets {
+		if err := warmUp(t, *warm); err != nil {
+			return err
+		}
+	}
+	if err := inTurns(all, 5, *drops); err != nil { // 5: from many at once to one after the other
 		return err
 	}
 	tableHead()

@@ -46,9 +46,9 @@ func fail(err error) {
 }
 
 func main() {
-	commands := map[string]func([]string) error{"latency": latency, "goodput": goodput}
+	commands := map[string]func([]string) error{"latency": latency, "goodput": goodput, "deadlines": deadlines}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "Usage: client latency|goodput [options] (-help lists them)")
+		fmt.Fprintln(os.Stderr, "Usage: client latency|goodput|deadlines [options] (-help lists them)")
 		os.Exit(2)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {

@@ -2,10 +2,15 @@ package io.dropguard;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dropguard.connector.ConnectorConfig;
+import io.dropguard.connector.ConnectorGuard;
+import io.dropguard.connector.DrainConfig;
+import io.dropguard.connector.Draining;
 import io.dropguard.connector.GuardConnectionFactory;
 import io.dropguard.connector.HalfClose;
+import io.dropguard.connector.KeepAliveConfig;
 import io.dropguard.connector.LingerConfig;
-import io.dropguard.connector.SocketTuning;
+import io.dropguard.connector.LostRaces;
 import io.dropguard.connector.TuningConfig;
 import io.dropguard.connector.WatchConfig;
 import io.dropguard.exchange.ExchangeConfig;
@@ -16,8 +21,10 @@ import io.dropguard.log.ExchangeLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,21 +40,13 @@ import org.slf4j.LoggerFactory;
 public final class DropGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DropGuard.class);
 
-    private final WatchConfig watch;
-    private final LingerConfig linger;
-    private final TuningConfig tuning;
+    private final ConnectorGuard connectors;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
 
     private DropGuard(
-            WatchConfig watch,
-            LingerConfig linger,
-            TuningConfig tuning,
-            ExchangeConfig exchange,
-            @Nullable ExchangeLog log) {
-        this.watch = watch;
-        this.linger = linger;
-        this.tuning = tuning;
+            ConnectorGuard connectors, ExchangeConfig exchange, @Nullable ExchangeLog log) {
+        this.connectors = connectors;
         this.handler = new GuardHandler(exchange);
         this.log = log;
     }
@@ -61,15 +60,21 @@ public final class DropGuard {
         return new Builder();
     }
 
+    /** What can be set by its key, in the order of the documentation. */
+    public static List<Option> options() {
+        return OptionTexts.read();
+    }
+
     /**
      * Guards every connector of a server that can be guarded, and inserts the handler that makes
-     * its requests stoppable.
+     * its requests stoppable. The latest moment is when the server tells its listeners that it is
+     * starting.
      *
      * @throws IllegalStateException if the server has started or is guarded already, or one of its
      *     connectors cannot be guarded now; then nothing was changed
      */
     public void installOn(Server server) {
-        if (server.isRunning())
+        if (isUnderWay(server))
             throw new IllegalStateException(
                     "server: "
                             + server.getState()
@@ -85,8 +90,16 @@ public final class DropGuard {
             else LOG.info("Not guarded, its connections are no sockets: {}", connector);
         }
         guardable.forEach(this::guard); // all of them or, if one was refused, none
+        server.addEventListener(connectors.draining());
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
+    }
+
+    /** Listeners hear of the start before anything in the server has been started. */
+    private static boolean isUnderWay(Server server) {
+        if (!server.isStarting()) return server.isRunning();
+        Handler first = server.getHandler();
+        return first != null && first.isRunning();
     }
 
     /**
@@ -97,13 +110,22 @@ public final class DropGuard {
      * @throws IllegalStateException if it has started or is guarded already
      */
     public void guard(Connector connector) {
-        GuardConnectionFactory.guard(connector, watch, linger);
-        SocketTuning.tune(connector, tuning);
+        connectors.guard(connector);
     }
 
     /** What this guard saw so far. */
     public GuardStatistics statistics() {
         return handler.statistics();
+    }
+
+    /** How far the server is on its way to being stopped: for health checks. */
+    public Draining draining() {
+        return connectors.draining();
+    }
+
+    /** Requests that were sent on idle connections just when they were closed here. */
+    public LostRaces lostRaces() {
+        return connectors.lostRaces();
     }
 
     /** The handler that {@link #installOn} inserts, for those who arrange handlers themselves. */
@@ -146,6 +168,8 @@ public final class DropGuard {
                         .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
                         .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
                         .withAll(TuningOptions.OPTIONS, b -> b.tuning)
+                        .withAll(KeepAliveOptions.OPTIONS, b -> b.keepAlive)
+                        .withAll(DrainOptions.OPTIONS, b -> b.drain)
                         .withAll(LogOptions.OPTIONS, b -> b.logOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
@@ -154,6 +178,8 @@ public final class DropGuard {
         private final PolicyBuilder everywhere = PolicyBuilder.create();
         private final TuningOptions tuning = new TuningOptions();
         private final LogOptions logOptions = new LogOptions();
+        private final KeepAliveOptions keepAlive = new KeepAliveOptions();
+        private final DrainOptions drain = new DrainOptions();
         private @Nullable ExchangeLog log;
 
         private Builder() {}
@@ -182,6 +208,22 @@ public final class DropGuard {
          */
         public Builder linger(LingerConfig value) {
             linger = value;
+            return this;
+        }
+
+        /**
+         * {@code behind-proxy}, {@code keep-alive-header}, {@code keep-alive-timeout-margin},
+         * {@code idle-grace}, {@code max-requests} and {@code max-age}: how connections are kept
+         * between requests.
+         */
+        public Builder keepAlive(KeepAliveConfig value) {
+            keepAlive.set(requireNonNull(value, "keep-alive"));
+            return this;
+        }
+
+        /** {@code drain-timeout} and {@code pre-stop-delay}: how the server stops. */
+        public Builder drain(DrainConfig value) {
+            drain.set(requireNonNull(value, "drain"));
             return this;
         }
 
@@ -224,6 +266,16 @@ public final class DropGuard {
             return this;
         }
 
+        /**
+         * Sets options by their keys, in whatever order they come.
+         *
+         * @throws IllegalArgumentException as {@link #set} does
+         */
+        public Builder setAll(Map<String, String> options) {
+            OPTIONS.setAll(this, options);
+            return this;
+        }
+
         /** What clients may expect on paths that no pattern of {@link #path} matches. */
         public Builder everywhere(Consumer<PolicyBuilder> policy) {
             policy.accept(everywhere);
@@ -243,10 +295,10 @@ public final class DropGuard {
         }
 
         public DropGuard build() {
+            ConnectorConfig connector =
+                    new ConnectorConfig(watch, linger, keepAlive.build(), tuning.build());
             return new DropGuard(
-                    watch,
-                    linger,
-                    tuning.build(),
+                    new ConnectorGuard(connector, drain.build()),
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
                     log == null ? logOptions.build() : log);
         }

@@ -3,6 +3,7 @@ package io.dropguard;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,6 +19,11 @@ final class Options<B> {
     interface Setter<B> {
         void set(B builder, String key, String value);
     }
+
+    /** A content type of XML is refused unless heartbeats for XML are on. */
+    private static final Comparator<String> CHECKED_AGAINST_FIRST =
+            Comparator.comparing((String key) -> !key.equals("heartbeat-xml"))
+                    .thenComparing(Comparator.naturalOrder());
 
     private final Map<String, Setter<B>> setters = new TreeMap<>();
 
@@ -44,16 +50,18 @@ final class Options<B> {
         requireNonNull(key, "key");
         requireNonNull(value, key);
         Setter<B> setter = setters.get(key);
-        if (setter == null) throw unknown(key);
+        if (setter == null) throw Option.unknown(key, keys());
         setter.set(builder, key, value);
     }
 
-    private IllegalArgumentException unknown(String key) {
-        String hint =
-                SimilarName.of(key, keys())
-                        .map(meant -> "; did you mean " + meant + "?")
-                        .orElse("");
-        return new IllegalArgumentException(
-                key + ": unknown option (expected: one of " + keys() + hint + ")");
+    /**
+     * In an order in which each can be checked against those before it.
+     *
+     * @throws IllegalArgumentException as {@link #set} does
+     */
+    void setAll(B builder, Map<String, String> options) {
+        Map<String, String> sorted = new TreeMap<>(CHECKED_AGAINST_FIRST);
+        sorted.putAll(options);
+        sorted.forEach((key, value) -> set(builder, key, value));
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,14 +19,36 @@ class BuilderTest {
 
     @ParameterizedTest
     @CsvSource({
+        "behind-proxy, nginx",
+        "behind-proxy, haproxy",
+        "behind-proxy, caddy",
+        "behind-proxy, envoy",
+        "behind-proxy, aws-alb",
+        "behind-proxy, none",
+        "behind-proxy, 75s",
+        "drain-timeout, none",
+        "drain-timeout, 0s",
+        "drain-timeout, 20s",
         "half-close, probe",
         "half-close, loss",
         "half-close, ignore",
+        "idle-grace, 0s",
+        "idle-grace, 500ms",
+        "interrupt, true",
+        "interrupt, false",
+        "keep-alive-header, true",
+        "keep-alive-header, false",
+        "keep-alive-timeout-margin, 0s",
+        "keep-alive-timeout-margin, 2s",
+        "max-age, none",
+        "max-age, 1h",
+        "max-requests, 0",
+        "max-requests, 1000",
+        "pre-stop-delay, 0s",
+        "pre-stop-delay, 10s",
         "http2-ping-interval, 0s",
         "http2-ping-interval, 10s",
         "http2-ping-timeout, 10s",
-        "interrupt, true",
-        "interrupt, false",
         "keepalive-count, 1",
         "keepalive-count, 127",
         "keepalive-idle, 0s",
@@ -56,6 +80,18 @@ class BuilderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "behind-proxy | squid | behind-proxy: squid (expected: nginx, haproxy, caddy,"
+                        + " envoy, aws-alb, none or a time > 0 such as 75s)",
+                "behind-proxy | 0s | behind-proxy: 0s (expected: nginx, haproxy, caddy, envoy,"
+                        + " aws-alb, none or a time > 0 such as 75s)",
+                "drain-timeout | -1s | drain-timeout: PT-1S (expected: >= 0)",
+                "idle-grace  | -1s     | idle-grace: PT-1S (expected: >= 0)",
+                "keep-alive-header | on | keep-alive-header: on (expected: true or false)",
+                "keep-alive-timeout-margin | -1s | keep-alive-timeout-margin: PT-1S (expected: >="
+                        + " 0)",
+                "max-age     | 0s      | max-age: PT0S (expected: > 0)",
+                "max-requests | -1     | max-requests: -1 (expected: >= 0)",
+                "pre-stop-delay | -1s  | pre-stop-delay: PT-1S (expected: >= 0)",
                 "half-close  | maybe   | half-close: maybe (expected: probe, loss, ignore)",
                 "interrupt   | yes     | interrupt: yes (expected: true or false)",
                 "keepalive-count | 0 | keepalive-count: 0 (expected: 1..127)",
@@ -82,6 +118,20 @@ class BuilderTest {
                 .isThrownBy(() -> builder.set(key, value))
                 .withMessage(message);
         assertThat(builder.build()).as("the builder is as it was").isNotNull();
+    }
+
+    @Test
+    void optionsThatAreCheckedAgainstEachOtherComeInAnyOrder() {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("heartbeat-content-type", "application/xml");
+        options.put("heartbeat-xml", "true");
+
+        assertThat(builder.setAll(options))
+                .usingRecursiveComparison()
+                .isEqualTo(
+                        DropGuard.builder()
+                                .set("heartbeat-xml", "true")
+                                .set("heartbeat-content-type", "application/xml"));
     }
 
     @ParameterizedTest

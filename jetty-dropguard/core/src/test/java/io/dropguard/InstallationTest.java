@@ -21,6 +21,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +162,38 @@ class InstallationTest {
         assertThat(server.getDescendant(GuardHandler.class)).isNull();
         assertThat(GuardConnectionFactory.isGuarded(connector)).isFalse();
         assertThat(get()).isEqualTo("bare");
+    }
+
+    @Test
+    void aServerIsGuardedByAListenerToItsStart() throws Exception {
+        server.addEventListener(
+                new LifeCycle.Listener() {
+                    @Override
+                    public void lifeCycleStarting(LifeCycle starting) {
+                        DropGuard.create().installOn(server);
+                    }
+                });
+
+        server.start();
+
+        assertThat(GuardConnectionFactory.isGuarded(connector)).isTrue();
+        assertThat(get()).isEqualTo("guarded");
+    }
+
+    @Test
+    void aServerWhoseHandlersAreStartingIsRefused() {
+        server.getHandler()
+                .addEventListener(
+                        new LifeCycle.Listener() {
+                            @Override
+                            public void lifeCycleStarting(LifeCycle starting) {
+                                DropGuard.create().installOn(server);
+                            }
+                        });
+
+        assertThatIllegalStateException()
+                .isThrownBy(server::start)
+                .withMessage("server: STARTING (expected: not started; install before it starts)");
     }
 
     @Test

@@ -50,7 +50,7 @@ class ProxyIT {
     @MethodSource("departures")
     void theProxyHandsOnThatItsClientHasLeft(ReverseProxy proxy, Departure departure)
             throws Exception {
-        try (ReverseProxy.Running running = proxy.start(directory, server.clearText())) {
+        try (ProxyCommand.Running running = proxy.command().start(directory, server.clearText())) {
             for (String mode : List.of("block", "cpu", "async", "pool")) {
                 int clients = mode.equals("cpu") ? 4 : CLIENTS;
                 Stats before = server.stats();
@@ -69,8 +69,8 @@ class ProxyIT {
 
     @Test
     void haProxyWithoutAbortOnCloseKeepsItToItself() throws Exception {
-        try (ReverseProxy.Running running =
-                ReverseProxy.HAPROXY.start(directory, server.clearText())) {
+        try (ProxyCommand.Running running =
+                ReverseProxy.HAPROXY.command().start(directory, server.clearText())) {
             Stats before = server.stats();
             for (Departure.Client client : compute(running, Departure.RST, CLIENTS, "block", 2_000))
                 client.leave();
@@ -82,7 +82,7 @@ class ProxyIT {
     }
 
     private static List<Departure.Client> compute(
-            ReverseProxy.Running proxy, Departure departure, int clients, String mode, long millis)
+            ProxyCommand.Running proxy, Departure departure, int clients, String mode, long millis)
             throws Exception {
         Stats before = server.stats();
         URI uri = proxy.base().resolve("/compute?mode=" + mode + "&ms=" + millis);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A program that runs until it is closed. Thread-safe. */
-final class RunningProcess implements AutoCloseable {
+public final class RunningProcess implements AutoCloseable {
     /** 30 s: the longest that a program may take to start on a busy machine. */
     static final Duration STARTED_WITHIN = Duration.ofSeconds(30);
 
@@ -26,7 +26,7 @@ final class RunningProcess implements AutoCloseable {
         this.output = output;
     }
 
-    static RunningProcess start(Path directory, String... command) {
+    public static RunningProcess start(Path directory, String... command) {
         try {
             Path output = Files.createTempFile(directory, "output", ".txt");
             ProcessBuilder builder =
@@ -45,7 +45,7 @@ final class RunningProcess implements AutoCloseable {
     }
 
     /** Waits until it accepts connections. */
-    RunningProcess listeningOn(int port) {
+    public RunningProcess listeningOn(int port) {
         await().alias(process.info() + " listens on " + port)
                 .atMost(STARTED_WITHIN)
                 .pollInterval(Duration.ofMillis(20))
@@ -63,7 +63,7 @@ final class RunningProcess implements AutoCloseable {
     }
 
     /** What it has printed so far. */
-    String output() {
+    public String output() {
         try {
             return Files.readString(output);
         } catch (IOException unreadable) {
@@ -73,6 +73,13 @@ final class RunningProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Waits until it has ended by itself. */
+    int exitValue() throws InterruptedException {
+        if (!process.waitFor(STARTED_WITHIN.toSeconds(), TimeUnit.SECONDS))
+            throw new IllegalStateException("It runs on: " + output());
+        return process.exitValue();
     }
 
     /** As {@code kill -9} does. */
@@ -87,7 +94,7 @@ final class RunningProcess implements AutoCloseable {
     }
 
     /** A port that nobody listens on, for programs that cannot pick one themselves. */
-    static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException none) {

@@ -1,5 +1,6 @@
 package io.dropguard.cancel;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InterruptScope implements AutoCloseable {
     //  OPEN ──interrupt()──▶ RAISED ──close()──▶ CLOSED          OPEN ──close()──▶ CLOSED
-    private enum State {
-        OPEN,
-        RAISED,
-        CLOSED
-    }
+    private static final int OPEN = 0;
+    private static final int RAISED = 1;
+    private static final int CLOSED = 2;
+
+    private static final AtomicIntegerFieldUpdater<InterruptScope> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(InterruptScope.class, "state");
 
     private static final ThreadLocal<@Nullable InterruptScope> INNERMOST = new ThreadLocal<>();
 
     private final Thread thread = Thread.currentThread();
     private final @Nullable InterruptScope outer = INNERMOST.get();
-    private final InterruptScope outermost = outer == null ? this : outer.outermost;
-    private State state = State.OPEN; // guarded by outermost
+    private volatile int state = OPEN; // most scopes just close, and take no lock for it
 
     // of the outermost scope, for all that are nested in it; guarded by it
     private int raised; // how many have raised the flag and are not closed
@@ -45,11 +46,11 @@ public final class InterruptScope implements AutoCloseable {
      * @return whether this call raised the interrupt
      */
     public boolean interrupt() {
+        InterruptScope outermost = outermost();
         synchronized (outermost) {
-            if (state != State.OPEN) return false;
-            state = State.RAISED;
+            if (!STATE.compareAndSet(this, OPEN, RAISED)) return false;
             if (outermost.raised++ == 0) outermost.strangerFirst = thread.isInterrupted();
-            // inside the lock: the thread cannot close and take up other work meanwhile
+            // inside the lock: the thread that closes waits for it, and takes up no other work
             thread.interrupt();
             return true;
         }
@@ -68,12 +69,23 @@ public final class InterruptScope implements AutoCloseable {
     /** Idempotent. Called by the thread that opened the scope. */
     @Override
     public void close() {
-        synchronized (outermost) {
-            // ours: the work may have noticed it, swallowed it or never looked
-            if (state == State.RAISED && --outermost.raised == 0 && !outermost.strangerFirst)
-                Thread.interrupted();
-            state = State.CLOSED;
-        }
+        if (!STATE.compareAndSet(this, OPEN, CLOSED)) clearRaised();
         if (INNERMOST.get() == this) INNERMOST.set(outer);
+    }
+
+    private void clearRaised() {
+        InterruptScope outermost = outermost();
+        synchronized (outermost) {
+            if (state == CLOSED) return;
+            state = CLOSED;
+            // ours: the work may have noticed it, swallowed it or never looked
+            if (--outermost.raised == 0 && !outermost.strangerFirst) Thread.interrupted();
+        }
+    }
+
+    private InterruptScope outermost() {
+        InterruptScope each = this;
+        while (each.outer != null) each = each.outer;
+        return each;
     }
 }

@@ -31,8 +31,9 @@ final class ClientEnd {
     // ---- the exchange
 
     void begin(WatchedExchange begun, boolean clearText) {
-        this.clearText = clearText;
-        responding = false;
+        // reads are cheap and volatile writes are not, on a connection that serves many requests
+        if (this.clearText != clearText) this.clearText = clearText;
+        if (responding) responding = false;
         if (probe != null) probe = null;
         exchange = begun;
     }
@@ -132,7 +133,7 @@ final class ClientEnd {
         // T1 writes the answer: sets responding, then looks for a probe. T2 probes: sets the probe,
         // then looks whether a response has begun. Both are volatile, so at least one sees the
         // other.
-        responding = true;
+        if (!responding) responding = true;
         HalfCloseProbe sent = probe;
         if (sent != null) {
             synchronized (this) {

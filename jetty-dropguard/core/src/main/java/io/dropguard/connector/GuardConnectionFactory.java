@@ -23,16 +23,16 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     /** Jetty tells a secure connector by a default protocol that is SSL or begins with "SSL-". */
     private static final String SECURE_PROTOCOL = "SSL-" + PROTOCOL;
 
-    private final WatchConfig config;
+    private final ConnectorConfig config;
     private final ConnectionFactory next;
-    private final LingerConfig linger;
+    private final ConnectorLife life;
     private volatile @Nullable WatchTimer timer;
     private volatile @Nullable Lingering lingering;
 
     private GuardConnectionFactory(
-            String protocol, ConnectionFactory next, WatchConfig config, LingerConfig linger) {
+            String protocol, ConnectionFactory next, ConnectorConfig config, ConnectorLife life) {
         super(protocol);
-        this.linger = linger;
+        this.life = life;
         this.next = next;
         this.config = config;
     }
@@ -59,14 +59,16 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
      * @throws IllegalArgumentException if it is of another kind
      * @throws IllegalStateException if it has started, has no protocol, or is guarded already
      */
-    public static void guard(Connector connector, WatchConfig config, LingerConfig linger) {
+    static void guard(Connector connector, ConnectorGuard guard) {
         AbstractConnector guarded = checkGuardable(connector);
         ConnectionFactory first = firstFactory(guarded);
         String previous = first.getProtocol();
         boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
         String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
+        ConnectorLife life = new ConnectorLife(guarded, guard);
         guarded.addFirstConnectionFactory(
-                new GuardConnectionFactory(protocol, first, config, linger));
+                new GuardConnectionFactory(protocol, first, guard.config(), life));
+        guarded.addBean(life); // which listens to it, and is asked to shut down with it
         guarded.setDefaultProtocol(protocol);
     }
 
@@ -125,8 +127,8 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         VirtualThreads.getExecutor(connector.getExecutor()),
                         connector.getByteBufferPool(),
                         timer(connector),
-                        config);
-        GuardedEndPoint guarded = new GuardedEndPoint(socket, watch, lingering(connector));
+                        config.watch());
+        GuardedEndPoint guarded = new GuardedEndPoint(socket, watch, lingering(connector), life);
         Connection connection = next.newConnection(connector, guarded);
         connection.addEventListener(guarded);
         return connection;
@@ -137,7 +139,11 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
         if (existing != null) return existing;
         synchronized (this) {
             Lingering created = lingering;
-            if (created == null) lingering = created = new Lingering(connector, linger);
+            if (created == null)
+                lingering =
+                        created =
+                                new Lingering(
+                                        connector, config.linger(), config.keepAlive().idleGrace());
             return created;
         }
     }
@@ -153,7 +159,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                                 new WatchTimer(
                                         connector.getScheduler(),
                                         Ticker.system(),
-                                        config.delay().toNanos());
+                                        config.watch().delay().toNanos());
             return created;
         }
     }

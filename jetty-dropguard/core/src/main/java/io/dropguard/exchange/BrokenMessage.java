@@ -1,10 +1,12 @@
 package io.dropguard.exchange;
 
 import io.dropguard.connector.ClientWatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -21,11 +23,17 @@ final class BrokenMessage {
     /**
      * @param wire beneath the connection, if that is HTTP/1 and guarded
      * @param response Jetty's own
+     * @param end of the exchange: of one that is over there is nothing to break off
      */
     static void breakOff(
-            Request request, Response response, @Nullable ClientWatch wire, Throwable cause) {
+            Request request,
+            Response response,
+            @Nullable ClientWatch wire,
+            ExchangeEnd end,
+            Throwable cause) {
         HttpVersion version = request.getConnectionMetaData().getHttpVersion();
-        if (version.getVersion() > HttpVersion.HTTP_1_1.getVersion()) resetStream(request, cause);
+        if (version.getVersion() > HttpVersion.HTTP_1_1.getVersion())
+            resetStream(request, end, cause);
         else if (wire != null && endsWithConnection(request, response, version)) wire.reset();
         else request.getConnectionMetaData().getConnection().getEndPoint().close(cause);
     }
@@ -43,15 +51,22 @@ final class BrokenMessage {
         return headers.contains(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
     }
 
-    private static void resetStream(Request request, Throwable cause) {
+    private static void resetStream(Request request, ExchangeEnd end, Throwable cause) {
         try {
-            request.addHttpStreamWrapper(
-                    stream -> {
-                        stream.cancelSend(cause, Callback.NOOP).run();
-                        return stream;
-                    });
+            HttpStream stream = end.reach(() -> streamOf(request));
+            if (stream != null) stream.cancelSend(cause, Callback.NOOP).run();
         } catch (IllegalStateException completed) {
-            LOG.trace("completed meanwhile", completed);
+            LOG.trace("completed by somebody else", completed);
         }
+    }
+
+    private static @Nullable HttpStream streamOf(Request request) {
+        AtomicReference<@Nullable HttpStream> current = new AtomicReference<>();
+        request.addHttpStreamWrapper(
+                stream -> {
+                    current.set(stream);
+                    return stream;
+                });
+        return current.get();
     }
 }

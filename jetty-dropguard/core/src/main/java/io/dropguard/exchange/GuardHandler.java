@@ -120,15 +120,15 @@ public final class GuardHandler extends Handler.Wrapper {
 
     boolean run(GuardedExchange exchange, Request request, Response response, Callback callback)
             throws Exception {
-        GuardedRequest guarded = new GuardedRequest(request, exchange, mayBeat(exchange, request));
+        GuardedRequest guarded =
+                mayBeat(exchange, request)
+                        ? new UncompressedRequest(request, exchange)
+                        : new GuardedRequest(request, exchange);
         ResponseGate gate = exchange.gate();
+        GuardedResponse answer =
+                new GuardedResponse(guarded, response, gate, callback.getInvocationType());
         try {
-            boolean handled =
-                    super.handle(
-                            guarded,
-                            new GuardedResponse(guarded, response, gate),
-                            new ExchangeCallback(gate, callback.getInvocationType()));
-            if (handled) return true;
+            if (super.handle(guarded, answer, answer)) return true;
             if (gate.release()) {
                 exchange.over();
                 return false;

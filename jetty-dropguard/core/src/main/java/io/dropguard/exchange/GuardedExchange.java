@@ -9,7 +9,10 @@ import io.dropguard.cancel.ClientLoss;
 import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.Deadline;
 import io.dropguard.cancel.DeadlineExpired;
+import io.dropguard.cancel.ServerStopping;
+import io.dropguard.cancel.Ticker;
 import io.dropguard.connector.ClientWatch;
+import io.dropguard.connector.ConnectionLife;
 import io.dropguard.connector.PeerUnreachableException;
 import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
@@ -47,12 +50,11 @@ public final class GuardedExchange implements WatchedExchange {
 
     private final GuardHandler handler;
     private final Request request; // Jetty's own
-    private final Response response; // Jetty's own
     private final @Nullable ClientWatch wire; // beneath the connection, if its connector is guarded
     private final boolean multiplexed;
     private final HandlingThread thread = new HandlingThread();
     private final ResponseGate gate;
-    private boolean over; // guarded by this
+    private final ExchangeEnd end = new ExchangeEnd();
 
     // Most exchanges need none of these; made under this when one does.
     private volatile @Nullable CancellationSource source;
@@ -67,11 +69,10 @@ public final class GuardedExchange implements WatchedExchange {
     GuardedExchange(GuardHandler handler, Request request, Response response, Callback callback) {
         this.handler = handler;
         this.request = request;
-        this.response = response;
         this.interrupt = handler.config().interrupt();
         this.wire = ClientWatch.beneath(endPoint());
         this.multiplexed = version().getVersion() > HttpVersion.HTTP_1_1.getVersion();
-        this.gate = new ResponseGate(this, request, response, callback, handler.ticker());
+        this.gate = new ResponseGate(this, response, callback);
     }
 
     /**
@@ -155,6 +156,8 @@ public final class GuardedExchange implements WatchedExchange {
 
     void begin() {
         handler.statistics().begun();
+        ConnectionLife life = wire == null ? null : wire.life();
+        if (life != null) KeptConnection.announce(life, multiplexed, request, gate.response());
         if (multiplexed) {
             failures().register();
             if (wire != null) wire.join(this);
@@ -177,6 +180,7 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
     void answering() {
+        if (answering) return;
         answering = true;
         if (wire == null) return;
         if (multiplexed) wire.leave(this);
@@ -185,10 +189,9 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** The exchange is over, whatever its end. Idempotent. */
     void over() {
-        synchronized (this) {
-            if (over) return;
-            over = true; // what is made from now on is made for what is over
-        }
+        if (!end.end()) return;
+        // T1, we, end it, then look for parts. T2 makes a part: sets it, then looks whether the
+        // exchange is over. Both are volatile, so at least one closes the part.
         answering();
         ExchangeTimes given = times;
         if (given != null) given.close();
@@ -210,8 +213,8 @@ public final class GuardedExchange implements WatchedExchange {
             failures().tell(again); // an async cycle that has begun since then wants to hear too
     }
 
-    private synchronized boolean isOver() {
-        return over;
+    private boolean isOver() {
+        return end.isOver();
     }
 
     // ---- what may go wrong
@@ -253,6 +256,12 @@ public final class GuardedExchange implements WatchedExchange {
         if (cancel(loss, new ClientLostException(loss))) handler.statistics().lost(signal);
     }
 
+    @Override
+    public void serverStopping() {
+        ServerStopping reason = new ServerStopping();
+        if (!answering) cancel(reason, new ServerStoppingException(reason));
+    }
+
     /** The deadline has come. */
     void expire() {
         DeadlineExpired reason = new DeadlineExpired(times().permitted());
@@ -260,7 +269,8 @@ public final class GuardedExchange implements WatchedExchange {
         Runnable ending = isLost() ? null : gate.expire(expired, times().deadlineStatus());
         if (ending == null) return;
         ending.run(); // first: what an interrupted application does may take its time
-        expired(expired);
+        // And behind the answers of all whose time is over now, for those are waited for.
+        if (handler.timer().after(0, () -> expired(expired)) == null) expired(expired);
     }
 
     /**
@@ -300,16 +310,16 @@ public final class GuardedExchange implements WatchedExchange {
     /** Runs Jetty's failure path: pending reads and writes fail, or else it tells us. */
     private void failChannel(IOException thrown) {
         try {
-            Runnable task = HttpChannel.from(request).onRemoteFailure(thrown);
+            Runnable task = end.reach(() -> HttpChannel.from(request).onRemoteFailure(thrown));
             if (task != null) task.run();
         } catch (IllegalStateException completed) {
-            LOG.trace("completed meanwhile", completed);
+            LOG.trace("completed by somebody else", completed);
         }
     }
 
     /** Ends the message so that nobody takes it for whole. */
     void breakOff(Throwable cause) {
-        BrokenMessage.breakOff(request, response, wire, cause);
+        BrokenMessage.breakOff(request, gate.response(), wire, end, cause);
     }
 
     /** Runs a task that may block, soon, though all threads of the pool be busy. */
@@ -318,6 +328,15 @@ public final class GuardedExchange implements WatchedExchange {
     }
 
     // ---- its parts
+
+    /** Jetty's own. */
+    Request request() {
+        return request;
+    }
+
+    Ticker ticker() {
+        return handler.ticker();
+    }
 
     boolean isMultiplexed() {
         return multiplexed;
@@ -330,7 +349,7 @@ public final class GuardedExchange implements WatchedExchange {
             CancellationSource created = source;
             if (created == null) {
                 source = created = new CancellationSource(handler.executor());
-                if (over) created.complete();
+                if (isOver()) created.complete();
             }
             return created;
         }
@@ -354,7 +373,7 @@ public final class GuardedExchange implements WatchedExchange {
             ExchangeTimes created = times;
             if (created == null) {
                 times = created = new ExchangeTimes(this, handler.timer());
-                if (over) created.close();
+                if (isOver()) created.close();
             }
             return created;
         }

@@ -4,22 +4,17 @@ import java.io.EOFException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /** The request as the application sees it: it carries the exchange, and knows who wants to hear. */
-final class GuardedRequest extends Request.Wrapper {
+class GuardedRequest extends Request.Wrapper {
     private final GuardedExchange exchange;
-    private final boolean mayBeat;
-    private @Nullable HttpFields uncompressed;
 
-    GuardedRequest(Request request, GuardedExchange exchange, boolean mayBeat) {
+    GuardedRequest(Request request, GuardedExchange exchange) {
         super(request);
         this.exchange = exchange;
-        this.mayBeat = mayBeat;
     }
 
     GuardedExchange exchange() {
@@ -37,17 +32,6 @@ final class GuardedRequest extends Request.Wrapper {
         Set<String> names = new HashSet<>(super.getAttributeNameSet());
         names.add(GuardedExchange.ATTRIBUTE);
         return names;
-    }
-
-    /** A heartbeat commits the response before anybody can compress it, so nobody is to try. */
-    @Override
-    public HttpFields getHeaders() {
-        HttpFields headers = super.getHeaders();
-        if (!mayBeat || !headers.contains(HttpHeader.ACCEPT_ENCODING)) return headers;
-        if (uncompressed == null)
-            uncompressed =
-                    HttpFields.build(headers).remove(HttpHeader.ACCEPT_ENCODING).asImmutable();
-        return uncompressed;
     }
 
     @Override

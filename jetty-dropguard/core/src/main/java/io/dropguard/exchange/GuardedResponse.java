@@ -10,16 +10,20 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The response as the application sees it. A heartbeat, or an answer in the application's place,
- * commits it as if the application had.
+ * The response as the application sees it, and the callback to tell when it has answered, or
+ * failed. A heartbeat, or an answer in the application's place, commits it as if the application
+ * had.
  */
-final class GuardedResponse extends Response.Wrapper {
+final class GuardedResponse extends Response.Wrapper implements Callback {
     private final ResponseGate gate;
     private final HttpFields.Mutable headers;
+    private final InvocationType invocationType; // of the callback
 
-    GuardedResponse(Request request, Response response, ResponseGate gate) {
+    GuardedResponse(
+            Request request, Response response, ResponseGate gate, InvocationType invocationType) {
         super(request, response);
         this.gate = gate;
+        this.invocationType = invocationType;
         this.headers = new LockedHeaders(response.getHeaders(), gate);
     }
 
@@ -65,5 +69,20 @@ final class GuardedResponse extends Response.Wrapper {
     @Override
     public void write(boolean last, ByteBuffer content, Callback callback) {
         gate.write(last, content, callback);
+    }
+
+    @Override
+    public void succeeded() {
+        gate.complete(null);
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        gate.complete(failure);
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return invocationType;
     }
 }

@@ -1,5 +1,6 @@
 package io.dropguard.exchange;
 
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
 
 /**
@@ -10,6 +11,17 @@ import org.eclipse.jetty.http.HttpStatus;
  */
 record ProblemDocument(int status, String detail) {
     static final String CONTENT_TYPE = "application/problem+json";
+
+    /** Of a failure after the response had begun. */
+    static ProblemDocument lateFailure(Throwable failure) {
+        int status = HttpStatus.INTERNAL_SERVER_ERROR_500;
+        for (Throwable each = failure; each != null; each = each.getCause())
+            if (each instanceof HttpException http) {
+                status = http.getCode();
+                break;
+            }
+        return new ProblemDocument(status, "failed after it had begun");
+    }
 
     /** In one line. */
     String toJson() {

@@ -1,7 +1,5 @@
 package io.dropguard.exchange;
 
-import io.dropguard.cancel.Ticker;
-import io.dropguard.heartbeat.Heartbeat;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import io.dropguard.heartbeat.HeartbeatMode;
 import java.nio.ByteBuffer;
@@ -9,12 +7,9 @@ import java.nio.channels.WritePendingException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.QuietException;
-import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
@@ -46,50 +41,35 @@ final class ResponseGate {
     private final GuardedExchange exchange;
     private final Response response; // Jetty's own
     private final Callback callback; // Jetty's own
-    private final Request request;
-    private final Ticker ticker;
+    private final WriteTurn turn = new WriteTurn(this);
     private volatile boolean requestRead; // of the request's body
 
-    // all guarded by this
-    private final WriteTurn turn = new WriteTurn();
+    // all written under this; what is not volatile is read under it too
     private Owner owner = Owner.NOBODY;
-    private boolean frozen; // a heartbeat or the guard has fixed status and headers
-    private boolean writeWaits; // the application's bytes wait for a heartbeat to be written
-    private long given; // bytes of the application
+    private volatile boolean frozen; // a heartbeat or the guard has fixed status and headers
+    private volatile boolean writeWaits; // the application's bytes wait for a heartbeat
     private boolean lastGiven; // the application has handed down its last bytes
     private boolean ending; // the application has answered or failed, and it or we will say so
-    private boolean answered; // the guard's answer is written
-    private boolean applicationDone; // and the application will not use the request any more
-    private boolean over; // Jetty's callback was called, or is about to be
-    private int beats;
-    private @Nullable HeartbeatHead head; // once it is needed
-    private long lastWriteNanos; // of the application
-    private @Nullable Heartbeat heartbeat; // once it is known which
+    private volatile @Nullable HeartbeatWriter heartbeats; // once there are any
+    private @Nullable GuardAnswer answer; // in the application's place
     private @Nullable DeadlineExpiredException refusal; // for what the application writes too late
+    private long given; // bytes of the application
 
-    ResponseGate(
-            GuardedExchange exchange,
-            Request request,
-            Response response,
-            Callback callback,
-            Ticker ticker) {
-        this.ticker = ticker;
+    ResponseGate(GuardedExchange exchange, Response response, Callback callback) {
         this.exchange = exchange;
         this.response = response;
         this.callback = callback;
-        this.request = request;
     }
 
-    // guarded by this
-    private HeartbeatHead head() {
-        if (head == null) head = new HeartbeatHead(request, response, exchange.isMultiplexed());
-        return head;
+    /** Jetty's own. */
+    Response response() {
+        return response;
     }
 
     // ---- the application's side
 
     /** Whether status and headers are fixed, though Jetty may not have sent them yet. */
-    synchronized boolean isFrozen() {
+    boolean isFrozen() {
         return frozen || writeWaits;
     }
 
@@ -98,33 +78,32 @@ final class ResponseGate {
         return frozen && refusal == null;
     }
 
-    synchronized int heartbeats() {
-        return beats;
+    int heartbeats() {
+        HeartbeatWriter writer = heartbeats;
+        return writer == null ? 0 : writer.count();
     }
 
-    void setStatus(int status) {
-        synchronized (this) {
-            if (!isFrozen()) response.setStatus(status);
-            else if (isBegun()) head().finalStatus(status); // too late but for the trailer field
-        }
+    synchronized void setStatus(int status) {
+        if (!isFrozen()) response.setStatus(status);
+        else if (isBegun()) head().finalStatus(status); // too late but for the trailer field
     }
 
-    void setTrailersSupplier(@Nullable Supplier<HttpFields> trailers) {
-        synchronized (this) {
-            if (head == null) response.setTrailersSupplier(trailers);
-            else head.setTrailersSupplier(trailers);
-        }
+    synchronized void setTrailersSupplier(@Nullable Supplier<HttpFields> trailers) {
+        if (heartbeats == null) response.setTrailersSupplier(trailers);
+        else head().setTrailersSupplier(trailers);
     }
 
-    @Nullable Supplier<HttpFields> getTrailersSupplier() {
-        synchronized (this) {
-            return head == null ? response.getTrailersSupplier() : head.getTrailersSupplier();
-        }
+    synchronized @Nullable Supplier<HttpFields> getTrailersSupplier() {
+        return heartbeats == null ? response.getTrailersSupplier() : head().getTrailersSupplier();
     }
 
     /** The application has read of the request, so its client was told to continue. */
     void requestRead() {
         requestRead = true;
+    }
+
+    boolean isRequestRead() {
+        return requestRead;
     }
 
     void write(boolean last, @Nullable ByteBuffer content, Callback written) {
@@ -135,18 +114,18 @@ final class ResponseGate {
             if (refused == null && (turn.isApplications() || writeWaits))
                 refused = new WritePendingException();
             if (refused == null) {
-                Heartbeat tracked = heartbeat(false);
+                HeartbeatWriter beating = expected();
+                if (beating != null) beating.applicationWrites(content);
                 owner = Owner.APPLICATION;
-                if (tracked != null && content != null) tracked.sent(content);
                 if (turn.isTaken()) {
                     writeWaits = true;
                     turn.await(() -> writeInTurn(last, content, written));
                     return;
                 }
-                whole = begin(last, content);
+                whole = begin(last, content, written);
             }
         }
-        if (refused == null) pass(last, whole, content, written);
+        if (refused == null) pass(last, whole, content);
         else written.failed(refused);
     }
 
@@ -156,15 +135,15 @@ final class ResponseGate {
         synchronized (this) {
             writeWaits = false;
             refused = refusal; // the deadline may have come while we waited for a heartbeat
-            if (refused == null) whole = begin(last, content);
+            if (refused == null) whole = begin(last, content, written);
         }
-        if (refused == null) pass(last, whole, content, written);
+        if (refused == null) pass(last, whole, content);
         else written.failed(refused);
     }
 
     // guarded by this; whether these bytes are the last, be it of a declared length only
-    private boolean begin(boolean last, @Nullable ByteBuffer content) {
-        turn.giveToApplication();
+    private boolean begin(boolean last, @Nullable ByteBuffer content, Callback written) {
+        turn.giveToApplication(content, written);
         int length = BufferUtil.length(content);
         given += length;
         long declared =
@@ -175,26 +154,32 @@ final class ResponseGate {
         return lastGiven;
     }
 
-    private void pass(boolean last, boolean whole, @Nullable ByteBuffer content, Callback written) {
+    private void pass(boolean last, boolean whole, @Nullable ByteBuffer content) {
         // A client that has read the whole answer may close before we hear that it was written, so
         // the answer counts as given when it is handed down.
         if (whole) exchange.answering();
-        Written told = new Written(content, written);
         // The error page of a listener that did nothing: were it to fail, Jetty would call
         // AsyncListener.onError once more.
         if (last && exchange.isLossTold()) {
-            told.succeeded();
+            turn.succeeded();
             return;
         }
         try {
-            response.write(last, content, told);
+            response.write(last, content, turn);
         } catch (RuntimeException misused) {
-            told.failed(misused);
+            turn.failed(misused);
         }
+    }
+
+    /** The application's bytes are written. */
+    void applicationWrote() {
+        HeartbeatWriter writer = heartbeats;
+        if (writer != null) writer.applicationWrote();
     }
 
     CompletableFuture<Void> writeInterim(int status, HttpFields headers) {
         CompletableFuture<Void> written = new CompletableFuture<>();
+        HeartbeatWriter writer;
         synchronized (this) {
             if (refusal != null) return CompletableFuture.failedFuture(refusal);
             if (turn.isTaken()) {
@@ -203,37 +188,32 @@ final class ResponseGate {
             }
             if (!turn.isFree()) return response.writeInterim(status, headers); // it is refused
             turn.giveToHeartbeat(); // as such it is waited for
+            writer = writer();
         }
-        passInterim(status, headers, written);
+        writer.sendInterim(status, headers, written);
         return written;
     }
 
     private void interimInTurn(int status, HttpFields headers, CompletableFuture<Void> written) {
         DeadlineExpiredException refused;
+        HeartbeatWriter writer;
         synchronized (this) {
             refused = refusal;
             if (refused == null) turn.giveToHeartbeat();
+            writer = writer();
         }
-        if (refused == null) passInterim(status, headers, written);
+        if (refused == null) writer.sendInterim(status, headers, written);
         else written.completeExceptionally(refused);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // its end is told by the other one
-    private void passInterim(int status, HttpFields headers, CompletableFuture<Void> written) {
-        sendInterim(status, headers)
-                .whenComplete(
-                        (sent, failure) -> {
-                            beaten();
-                            if (failure == null) written.complete(null);
-                            else written.completeExceptionally(failure);
-                        });
-    }
+    // ---- the end
 
     /** The application has answered, or failed. */
     void complete(@Nullable Throwable failure) {
+        boolean whole;
         synchronized (this) {
-            if (owner == Owner.GUARD) {
-                finish(true);
+            if (answer != null) {
+                answer.applicationIsDone();
                 return;
             }
             if (ending) return;
@@ -242,8 +222,15 @@ final class ResponseGate {
                 turn.await(() -> end(failure));
                 return;
             }
+            whole = failure == null && refusal == null;
         }
-        end(failure);
+        if (whole) succeed();
+        else end(failure);
+    }
+
+    private void succeed() {
+        exchange.over();
+        callback.succeeded();
     }
 
     private void end(@Nullable Throwable failure) {
@@ -251,35 +238,37 @@ final class ResponseGate {
         byte[] document = null;
         boolean cut;
         synchronized (this) {
-            over = true;
             expired = refusal;
-            boolean begun = failure != null && owner == Owner.NOBODY && frozen;
-            cut = begun || owner == Owner.BROKEN;
-            if (begun) {
-                int status = statusOf(failure);
-                document = document(new ProblemDocument(status, "failed after it had begun"));
-                head().finalStatus(status);
+            cut = owner == Owner.BROKEN;
+            if (failure != null && isUnclaimed() && frozen) { // by heartbeats
+                cut = true;
+                ProblemDocument problem = ProblemDocument.lateFailure(failure);
+                document = document(problem);
+                head().finalStatus(problem.status());
             }
         }
         if (document != null) {
             if (!QuietException.isQuiet(failure)) LOG.warn("Failed after heartbeats", failure);
             exchange.answering();
-            response.write(true, ByteBuffer.wrap(document), new Last());
+            response.write(true, ByteBuffer.wrap(document), new LastWords(exchange, callback));
             return;
         }
         if (expired != null) exchange.expired(expired);
         Throwable told = expired == null ? failure : expired;
+        if (told == null) {
+            succeed();
+            return;
+        }
         // The body cannot tell. It must not pass for a whole one, though the end of the message be
         // that of the connection, or Jetty be told before the deadline cuts it off.
-        if (cut && told != null) exchange.breakOff(told);
+        if (cut) exchange.breakOff(told);
         exchange.over();
-        if (told == null) callback.succeeded();
-        else callback.failed(exchange.quiet(told));
+        callback.failed(exchange.quiet(told));
     }
 
     /** The application will not call back: nobody works for the exchange any more. */
     synchronized void abandon() {
-        if (owner == Owner.GUARD) finish(true);
+        if (answer != null) answer.applicationIsDone();
     }
 
     /**
@@ -290,36 +279,49 @@ final class ResponseGate {
     synchronized boolean release() {
         if (owner != Owner.NOBODY || frozen || ending || !turn.isFree()) return false;
         ending = true;
-        over = true;
         return true;
     }
 
     /** Whether the guard answers in the application's place. */
     synchronized boolean isGuards() {
-        return owner == Owner.GUARD;
+        return answer != null;
     }
 
-    private static int statusOf(@Nullable Throwable failure) {
-        for (Throwable each = failure; each != null; each = each.getCause())
-            if (each instanceof HttpException http) return http.getCode();
-        return HttpStatus.INTERNAL_SERVER_ERROR_500;
-    }
-
-    // guarded by this
+    // guarded by this; null if what was sent of the body does not let it go on so
     private byte @Nullable [] document(ProblemDocument problem) {
+        HeartbeatWriter writer = frozen ? heartbeats : null;
         String json = problem.toJson();
-        String text = frozen && heartbeat != null ? heartbeat.failure(json) : json;
+        String text = writer == null ? json : writer.failure(json);
         return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What we broke off ourselves is no news. */
+    void writeFailed(Throwable failure, boolean unsent) {
+        synchronized (this) {
+            if (owner == Owner.BROKEN) return;
+        }
+        exchange.writeFailed(failure, unsent);
     }
 
     // ---- heartbeats
 
-    // guarded by this; it sees the application's bytes from the first, or there is none
-    private @Nullable Heartbeat heartbeat(boolean commits) {
-        HeartbeatConfig config = exchange.heartbeatConfig();
-        if (heartbeat == null && config.mode() == HeartbeatMode.AUTO && owner == Owner.NOBODY)
-            heartbeat = head().choose(config, commits);
-        return heartbeat;
+    // guarded by this; they see the application's bytes from the first, or there are none
+    private @Nullable HeartbeatWriter expected() {
+        boolean wanted = exchange.heartbeatConfig().mode() == HeartbeatMode.AUTO;
+        return heartbeats == null && wanted ? writer() : heartbeats;
+    }
+
+    // guarded by this
+    private HeartbeatWriter writer() {
+        HeartbeatWriter writer = heartbeats;
+        if (writer == null)
+            heartbeats = writer = new HeartbeatWriter(this, turn, exchange, response);
+        return writer;
+    }
+
+    // guarded by this
+    private HeartbeatHead head() {
+        return writer().head();
     }
 
     /**
@@ -328,74 +330,27 @@ final class ResponseGate {
      * @return nanoseconds until the next may be due, or -1 if there will be none
      */
     long beat(HeartbeatConfig config) {
-        byte[] bytes = null;
+        HeartbeatWriter writer;
         synchronized (this) {
-            if (ending || refusal != null || lastGiven || exchange.failure() != null) return -1;
-            long interval = config.interval().toNanos();
-            if (!turn.isFree()) return interval; // a client that does not read: do not pile up
-            if (config.mode() == HeartbeatMode.INTERIM) {
-                if (owner != Owner.NOBODY || frozen || !head().isInterimLegal(requestRead))
-                    return -1;
-                if (beats == HeartbeatConfig.MAX_INTERIM) return -1;
-            } else {
-                long since = ticker.nanoTime() - lastWriteNanos;
-                if (lastWriteNanos != 0 && since < interval) return interval - since;
-                if (!head().isLegal(requestRead)) return interval;
-                Heartbeat legal = heartbeat(true);
-                if (legal == null) return owner == Owner.NOBODY ? interval : -1;
-                bytes = legal.bytes();
-                if (bytes == null) return legal.goesBetween() ? interval : -1;
-                if (!frozen && owner == Owner.NOBODY) {
-                    head().prepare(config);
-                    frozen = true;
-                }
-            }
-            turn.giveToHeartbeat();
-            beats++;
+            writer = writer();
         }
-        send(bytes);
-        return config.interval().toNanos();
+        return writer.beat(config);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // whether it was sent or not, the turn is over
-    private void send(byte @Nullable [] bytes) {
-        if (bytes == null) {
-            sendInterim(HttpStatus.PROCESSING_102, HttpFields.EMPTY)
-                    .whenComplete((sent, failure) -> beaten());
-            return;
-        }
-        Beat beat = new Beat();
-        try {
-            response.write(false, ByteBuffer.wrap(bytes), beat);
-        } catch (RuntimeException refused) {
-            beat.failed(refused);
-        }
+    // guarded by this
+    boolean takesHeartbeats() {
+        return !ending && refusal == null && !lastGiven && exchange.failure() == null;
     }
 
-    private CompletableFuture<Void> sendInterim(int status, HttpFields headers) {
-        try {
-            return response.writeInterim(status, headers);
-        } catch (RuntimeException refused) {
-            return CompletableFuture.failedFuture(refused);
-        }
+    // guarded by this
+    boolean isUnclaimed() {
+        return owner == Owner.NOBODY;
     }
 
-    private void beaten() {
-        synchronized (this) {
-            if (!turn.heartbeatEnded()) return;
-        }
-        exchange.execute(this::runWaiting); // it may run the application's callbacks
-    }
-
-    private void runWaiting() {
-        while (true) {
-            Runnable task;
-            synchronized (this) {
-                task = turn.next();
-            }
-            if (task == null) return;
-            task.run();
-        }
+    /** A heartbeat commits status and headers. */
+    // guarded by this
+    void freeze() {
+        frozen = true;
     }
 
     // ---- the deadline
@@ -411,7 +366,7 @@ final class ResponseGate {
         if (ending || lastGiven || refusal != null) return null;
         refusal = expired;
         byte[] document =
-                owner == Owner.NOBODY
+                isUnclaimed()
                         ? document(new ProblemDocument(status, expired.reason().describe()))
                         : null;
         if (document == null) {
@@ -422,122 +377,10 @@ final class ResponseGate {
         head().finalStatus(status);
         if (!frozen) head().prepareAnswer(status);
         frozen = true;
-        if (!turn.isTaken()) return () -> answer(document);
-        turn.await(() -> answer(document));
+        GuardAnswer given = new GuardAnswer(exchange, response, callback, expired);
+        answer = given;
+        if (!turn.isTaken()) return () -> given.write(document);
+        turn.await(() -> given.write(document));
         return () -> {};
-    }
-
-    private void answer(byte[] document) {
-        exchange.answering();
-        response.write(true, ByteBuffer.wrap(document), new Answer());
-    }
-
-    // guarded by this
-    private void finish(boolean applicationIsDone) {
-        applicationDone |= applicationIsDone;
-        if (over || !answered || !applicationDone) return;
-        over = true;
-        DeadlineExpiredException expired = refusal;
-        exchange.execute(
-                () -> {
-                    if (expired != null) exchange.expired(expired);
-                    exchange.over();
-                    callback.succeeded();
-                });
-    }
-
-    /** What we broke off ourselves is no news. */
-    private void writeFailed(Throwable failure, boolean unsent) {
-        synchronized (this) {
-            if (owner == Owner.BROKEN) return;
-        }
-        exchange.writeFailed(failure, unsent);
-    }
-
-    // ---- what the writes call back
-
-    private final class Written extends Callback.Nested {
-        private final @Nullable ByteBuffer content;
-
-        Written(@Nullable ByteBuffer content, Callback callback) {
-            super(callback);
-            this.content = content;
-        }
-
-        @Override
-        public void succeeded() {
-            written();
-            super.succeeded();
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            written();
-            writeFailed(failure, BufferUtil.hasContent(content));
-            super.failed(failure);
-        }
-
-        private void written() {
-            synchronized (ResponseGate.this) {
-                turn.applicationEnded();
-                // 0: never; the time matters to heartbeats only
-                lastWriteNanos =
-                        exchange.heartbeatConfig().mode() == HeartbeatMode.NONE
-                                ? 1
-                                : ticker.nanoTime() | 1;
-            }
-        }
-    }
-
-    /** Of a heartbeat. */
-    private final class Beat implements Callback {
-        @Override
-        public void succeeded() {
-            beaten();
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            writeFailed(failure, true);
-            beaten();
-        }
-
-        @Override
-        public InvocationType getInvocationType() {
-            return InvocationType.NON_BLOCKING;
-        }
-    }
-
-    /** Of the document that tells of a failure after heartbeats. */
-    private final class Last implements Callback {
-        @Override
-        public void succeeded() {
-            exchange.over();
-            callback.succeeded();
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            exchange.writeFailed(failure, true);
-            exchange.over();
-            callback.failed(failure);
-        }
-    }
-
-    /** Of the guard's answer in the application's place. */
-    private final class Answer implements Callback {
-        @Override
-        public void succeeded() {
-            synchronized (ResponseGate.this) {
-                answered = true;
-                finish(false);
-            }
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            exchange.writeFailed(failure, true);
-            succeeded(); // there is no second answer
-        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.jetty.http.pathmap.MatchedResource;
 import org.eclipse.jetty.http.pathmap.PathMappings;
+import org.eclipse.jetty.http.pathmap.PathSpecGroup;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.Request;
 
@@ -17,11 +18,15 @@ public final class ResponsePolicies {
     private final ResponsePolicy fallback;
     private final Map<String, ResponsePolicy> patterns;
     private final PathMappings<ResponsePolicy> mappings = new PathMappings<>();
+    private final boolean exactOnly; // as most are: then every other request costs one look-up
 
     private ResponsePolicies(ResponsePolicy fallback, Map<String, ResponsePolicy> patterns) {
         this.fallback = fallback;
         this.patterns = patterns;
         patterns.forEach((pattern, policy) -> mappings.put(new ServletPathSpec(pattern), policy));
+        this.exactOnly =
+                mappings.streamResources()
+                        .allMatch(each -> each.getPathSpec().getGroup() == PathSpecGroup.EXACT);
     }
 
     /** The same, but for paths that no pattern matches. */
@@ -48,8 +53,9 @@ public final class ResponsePolicies {
 
     ResponsePolicy of(Request request) {
         if (patterns.isEmpty()) return fallback;
-        MatchedResource<ResponsePolicy> match =
-                mappings.getMatched(Request.getPathInContext(request));
+        String path = Request.getPathInContext(request);
+        if (exactOnly) return patterns.getOrDefault(path, fallback);
+        MatchedResource<ResponsePolicy> match = mappings.getMatched(path);
         return match == null ? fallback : match.getResource();
     }
 }

@@ -1,14 +1,18 @@
 package io.dropguard.exchange;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose write is on its way, as Jetty takes one at a time, and what has to wait for its end.
- * Guarded by its {@link ResponseGate}.
+ * Whose write is on its way, as Jetty takes one at a time, and what has to wait for its end; for a
+ * write of the application's, the callback too, one for all of them. Guarded by its {@link
+ * ResponseGate}, but for the end of the application's write, which only that write can bring.
  */
-final class WriteTurn {
+final class WriteTurn implements Callback {
     //  FREE ──▶ APPLICATION ──▶ FREE
     //  FREE ──▶ HEARTBEAT ──▶ FREE           nobody waited
     //             └──▶ WAITING ──▶ FREE      what waited runs, one after the other; a write of the
@@ -20,8 +24,17 @@ final class WriteTurn {
         WAITING
     }
 
-    private final Deque<Runnable> waiting = new ArrayDeque<>(2);
-    private Holder holder = Holder.FREE;
+    private final ResponseGate gate;
+    private volatile Holder holder = Holder.FREE;
+    private @Nullable Deque<Runnable> waiting; // once somebody does
+
+    // of the application's write; belong to whoever has its turn
+    private @Nullable ByteBuffer content;
+    private Callback written = NOOP;
+
+    WriteTurn(ResponseGate gate) {
+        this.gate = gate;
+    }
 
     boolean isFree() {
         return holder == Holder.FREE;
@@ -36,7 +49,10 @@ final class WriteTurn {
         return holder == Holder.HEARTBEAT || holder == Holder.WAITING;
     }
 
-    void giveToApplication() {
+    /** The application's bytes are to be written, and this is called back when they are. */
+    void giveToApplication(@Nullable ByteBuffer bytes, Callback callback) {
+        content = bytes;
+        written = callback;
         holder = Holder.APPLICATION;
     }
 
@@ -44,27 +60,52 @@ final class WriteTurn {
         holder = Holder.HEARTBEAT;
     }
 
-    /** The application's bytes are written. */
-    void applicationEnded() {
-        if (holder == Holder.APPLICATION) holder = Holder.FREE;
-    }
-
     /** The heartbeat is written; false if nobody waited for that. */
     boolean heartbeatEnded() {
-        holder = waiting.isEmpty() ? Holder.FREE : Holder.WAITING;
+        holder = waiting == null || waiting.isEmpty() ? Holder.FREE : Holder.WAITING;
         return holder == Holder.WAITING;
     }
 
     /** Runs this in its turn: see {@link #next}. */
     void await(Runnable task) {
+        if (waiting == null) waiting = new ArrayDeque<>(2);
         waiting.addLast(task);
     }
 
     /** What is to run now that a heartbeat is written; null when that was all. */
     @Nullable Runnable next() {
         if (holder == Holder.HEARTBEAT) return null; // and what waits does so for its end
-        Runnable task = waiting.pollFirst();
+        Runnable task = waiting == null ? null : waiting.pollFirst();
         if (task == null && holder == Holder.WAITING) holder = Holder.FREE;
         return task;
+    }
+
+    // ---- the end of the application's write
+
+    @Override
+    public void succeeded() {
+        Callback told = written;
+        end();
+        told.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        Callback told = written;
+        boolean unsent = BufferUtil.hasContent(content);
+        end();
+        gate.writeFailed(failure, unsent);
+        told.failed(failure);
+    }
+
+    /** From here on the next write may take the place of this one. */
+    private void end() {
+        gate.applicationWrote();
+        if (holder == Holder.APPLICATION) holder = Holder.FREE;
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return written.getInvocationType();
     }
 }

@@ -34,7 +34,8 @@ class KernelViewTest {
     void connect() throws Exception {
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
-        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
+        GuardConnectionFactory.guard(
+                connector, new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
         server.start();
         view = new KernelView(connector, new Told(), Duration.ofSeconds(5), clock::get);
         client = new Socket(InetAddress.getLoopbackAddress(), connector.getLocalPort());

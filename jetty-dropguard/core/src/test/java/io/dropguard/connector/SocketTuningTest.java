@@ -34,7 +34,8 @@ class SocketTuningTest {
     private SocketTuning start(TuningConfig config, Kernel.Access access) throws Exception {
         server.addConnector(connector);
         connector.setHost("127.0.0.1");
-        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
+        GuardConnectionFactory.guard(
+                connector, new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
         SocketTuning.tune(connector, config, access);
         server.start();
         return connector.getBean(SocketTuning.class);

@@ -1,5 +1,6 @@
 package io.dropguard.servlet;
 
+import io.dropguard.Option;
 import io.dropguard.PolicyBuilder;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.FilterRegistration;
@@ -50,16 +51,16 @@ record FilterSettings(String name, Map<String, String> parameters, List<FilterMa
                 if (each.getKey().equals(INTERRUPT)) flag(each.getKey(), each.getValue());
                 else if (PolicyBuilder.keys().contains(each.getKey()))
                     policy.set(each.getKey(), each.getValue());
-                else throw new IllegalArgumentException(unknown(each.getKey(), each.getValue()));
+                else throw unknown(each.getKey());
             } catch (IllegalArgumentException wrong) {
                 throw new ServletException("filter " + filter + ": " + wrong.getMessage(), wrong);
             }
     }
 
-    private static String unknown(String key, String value) {
+    private static IllegalArgumentException unknown(String key) {
         TreeSet<String> known = new TreeSet<>(PolicyBuilder.keys());
         known.add(INTERRUPT);
-        return key + ": " + value + " (unknown parameter; expected: one of " + known + ")";
+        return Option.unknown(key, known);
     }
 
     static boolean flag(String key, String value) {

@@ -24,13 +24,18 @@ class FilterParametersTest {
     static Stream<Arguments> wrong() {
         List<String[]> parameters =
                 List.of(
-                        new String[] {"heartbeat-intervall", "5s", "expected: one of [heartbeat,"},
-                        new String[] {"half-close", "probe", "unknown parameter"},
-                        new String[] {"heartbeat", "always", "expected: none, auto, interim"},
-                        new String[] {"heartbeat-interval", "10", "expected: a time such as"},
-                        new String[] {"response-deadline", "-5s", "expected: > 0"},
-                        new String[] {"response-deadline-status", "200", "expected: 500..599"},
-                        new String[] {"interrupt", "yes", "expected: true or false"});
+                        new String[] {
+                            "heartbeat-intervall", "5s", "did you mean heartbeat-interval?"
+                        },
+                        new String[] {"interupt", "false", "did you mean interrupt?"},
+                        new String[] {"half-close", "probe", "half-close: unknown option"},
+                        new String[] {
+                            "heartbeat", "always", "always (expected: none, auto, interim"
+                        },
+                        new String[] {"heartbeat-interval", "10", "10 (expected: a time such as"},
+                        new String[] {"response-deadline", "-5s", "PT-5S (expected: > 0"},
+                        new String[] {"response-deadline-status", "200", "200 (expected: 500..599"},
+                        new String[] {"interrupt", "yes", "yes (expected: true or false"});
         return Stream.of(Stack.values())
                 .flatMap(
                         stack ->
@@ -47,11 +52,7 @@ class FilterParametersTest {
 
             assertThatThrownBy(server::start)
                     .hasStackTraceContaining(key + ": ")
-                    .hasStackTraceContaining(expected)
-                    .satisfies(
-                            failure ->
-                                    assertThat(messages(failure))
-                                            .containsAnyOf(value, "PT-5S")); // as it was read
+                    .hasStackTraceContaining(expected);
         }
     }
 
@@ -95,15 +96,8 @@ class FilterParametersTest {
                         .start()) {
             assertThat(server.get("/limited/x"))
                     .startsWith("HTTP/1.1 504 ")
-                    .contains("deadline of 50 ms expired");
+                    .contains(" ms expired"); // 50 of them, or more if the machine is busy
         }
-    }
-
-    private static String messages(Throwable failure) {
-        StringBuilder all = new StringBuilder();
-        for (Throwable each = failure; each != null; each = each.getCause())
-            all.append(each.getMessage()).append('\n');
-        return all.toString();
     }
 
     private void writeWebXml(String... filters) throws IOException {

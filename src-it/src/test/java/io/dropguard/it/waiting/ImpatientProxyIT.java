@@ -2,6 +2,7 @@ package io.dropguard.it.waiting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dropguard.it.ProxyCommand;
 import io.dropguard.samples.quickstart.Quickstart;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -69,8 +70,11 @@ class ImpatientProxyIT {
         System.arraycopy(new String[] {"--port", "0", "--tls-port", "-1"}, 0, all, 0, 4);
         try (Quickstart server =
                         Quickstart.start(new PrintStream(PrintStream.nullOutputStream()), all);
-                ImpatientProxy.Running running =
-                        proxy.start(directory, URI.create("http://127.0.0.1:" + server.port()))) {
+                ProxyCommand.Running running =
+                        proxy.command()
+                                .start(
+                                        directory,
+                                        URI.create("http://127.0.0.1:" + server.port()))) {
             URI uri = running.base().resolve(path + "?ms=" + WORK_MILLIS);
             return Optional.of(
                     HttpClient.newBuilder()

@@ -1,0 +1,66 @@
+package io.dropguard.exchange;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * The guard's answer in the application's place, at the deadline. The exchange is over once it is
+ * written and the application is done with the request, whichever comes last. Thread-safe.
+ */
+final class GuardAnswer implements Callback {
+    private final GuardedExchange exchange;
+    private final Response response; // Jetty's own
+    private final Callback callback; // Jetty's own
+    private final DeadlineExpiredException expired;
+    private boolean written; // guarded by this
+    private boolean applicationDone; // guarded by this
+    private boolean over; // guarded by this
+
+    GuardAnswer(
+            GuardedExchange exchange,
+            Response response,
+            Callback callback,
+            DeadlineExpiredException expired) {
+        this.exchange = exchange;
+        this.response = response;
+        this.callback = callback;
+        this.expired = expired;
+    }
+
+    void write(byte[] document) {
+        exchange.answering();
+        response.write(true, ByteBuffer.wrap(document), this);
+    }
+
+    /** It will not use the request any more. */
+    void applicationIsDone() {
+        finish(false, true);
+    }
+
+    @Override
+    public void succeeded() {
+        finish(true, false);
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        exchange.writeFailed(failure, true);
+        succeeded(); // there is no second answer
+    }
+
+    private void finish(boolean isWritten, boolean isDone) {
+        synchronized (this) {
+            written |= isWritten;
+            applicationDone |= isDone;
+            if (over || !written || !applicationDone) return;
+            over = true;
+        }
+        exchange.execute(
+                () -> {
+                    exchange.expired(expired);
+                    exchange.over();
+                    callback.succeeded();
+                });
+    }
+}

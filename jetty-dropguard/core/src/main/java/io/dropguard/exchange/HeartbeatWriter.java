@@ -1,0 +1,169 @@
+package io.dropguard.exchange;
+
+import io.dropguard.heartbeat.Heartbeat;
+import io.dropguard.heartbeat.HeartbeatConfig;
+import io.dropguard.heartbeat.HeartbeatMode;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one response's heartbeats, and interim responses, which take their turn as heartbeats do.
+ * Made when the first may be due. Guarded by its {@link ResponseGate}, but for the writes
+ * themselves.
+ */
+final class HeartbeatWriter {
+    private final ResponseGate gate;
+    private final WriteTurn turn;
+    private final GuardedExchange exchange;
+    private final Response response; // Jetty's own
+    private final HeartbeatHead head;
+    private @Nullable Heartbeat heartbeat; // once it is known which
+    private volatile int count; // written under the gate
+    private volatile long lastWriteNanos; // of the application; 0 for never
+
+    HeartbeatWriter(
+            ResponseGate gate, WriteTurn turn, GuardedExchange exchange, Response response) {
+        this.gate = gate;
+        this.turn = turn;
+        this.exchange = exchange;
+        this.response = response;
+        this.head = new HeartbeatHead(exchange.request(), response, exchange.isMultiplexed());
+    }
+
+    HeartbeatHead head() {
+        return head;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** The application hands down bytes of the body. */
+    void applicationWrites(@Nullable ByteBuffer content) {
+        Heartbeat tracked = heartbeat(exchange.heartbeatConfig(), false);
+        if (tracked != null && content != null) tracked.sent(content);
+    }
+
+    /** They are written. */
+    void applicationWrote() {
+        lastWriteNanos = exchange.ticker().nanoTime() | 1;
+    }
+
+    /** The JSON text as the end of the body, or null if the body cannot end with it. */
+    @Nullable String failure(String json) {
+        return heartbeat == null ? json : heartbeat.failure(json);
+    }
+
+    private @Nullable Heartbeat heartbeat(HeartbeatConfig config, boolean commits) {
+        if (heartbeat == null && config.mode() == HeartbeatMode.AUTO && gate.isUnclaimed())
+            heartbeat = head.choose(config, commits);
+        return heartbeat;
+    }
+
+    /**
+     * Sends a heartbeat if one is legal now.
+     *
+     * @return nanoseconds until the next may be due, or -1 if there will be none
+     */
+    long beat(HeartbeatConfig config) {
+        byte[] bytes = null;
+        long interval = config.interval().toNanos();
+        synchronized (gate) {
+            if (!gate.takesHeartbeats()) return -1;
+            if (!turn.isFree()) return interval; // a client that does not read: do not pile up
+            if (config.mode() == HeartbeatMode.INTERIM) {
+                if (!gate.isUnclaimed() || gate.isFrozen() || count == HeartbeatConfig.MAX_INTERIM)
+                    return -1;
+                if (!head.isInterimLegal(gate.isRequestRead())) return -1;
+            } else {
+                long last = lastWriteNanos;
+                long since = exchange.ticker().nanoTime() - last;
+                if (last != 0 && since < interval) return interval - since;
+                if (!head.isLegal(gate.isRequestRead())) return interval;
+                Heartbeat legal = heartbeat(config, true);
+                if (legal == null) return gate.isUnclaimed() ? interval : -1;
+                bytes = legal.bytes();
+                if (bytes == null) return legal.goesBetween() ? interval : -1;
+                if (gate.isUnclaimed() && !gate.isFrozen()) {
+                    head.prepare(config);
+                    gate.freeze();
+                }
+            }
+            turn.giveToHeartbeat();
+            count++;
+        }
+        send(bytes);
+        return interval;
+    }
+
+    private void send(byte @Nullable [] bytes) {
+        if (bytes == null) {
+            sendInterim(HttpStatus.PROCESSING_102, HttpFields.EMPTY, new CompletableFuture<>());
+            return;
+        }
+        Beat beat = new Beat();
+        try {
+            response.write(false, ByteBuffer.wrap(bytes), beat);
+        } catch (RuntimeException refused) {
+            beat.failed(refused);
+        }
+    }
+
+    /** Sends an interim response, which has the turn, and completes {@code written} after it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // its end is told by the other one
+    void sendInterim(int status, HttpFields headers, CompletableFuture<Void> written) {
+        CompletableFuture<Void> sent;
+        try {
+            sent = response.writeInterim(status, headers);
+        } catch (RuntimeException refused) {
+            sent = CompletableFuture.failedFuture(refused);
+        }
+        sent.whenComplete(
+                (done, failure) -> {
+                    written();
+                    if (failure == null) written.complete(null);
+                    else written.completeExceptionally(failure);
+                });
+    }
+
+    private void written() {
+        synchronized (gate) {
+            if (!turn.heartbeatEnded()) return;
+        }
+        exchange.execute(this::runWaiting); // it may run the application's callbacks
+    }
+
+    private void runWaiting() {
+        while (true) {
+            Runnable task;
+            synchronized (gate) {
+                task = turn.next();
+            }
+            if (task == null) return;
+            task.run();
+        }
+    }
+
+    private final class Beat implements Callback {
+        @Override
+        public void succeeded() {
+            written();
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            gate.writeFailed(failure, true);
+            written();
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+}

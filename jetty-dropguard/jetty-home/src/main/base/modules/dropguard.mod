@@ -1,0 +1,110 @@
+[description]
+When the client goes away, the work stops: guards every connector of the server.
+Servlets of ee10 and ee11 find io.dropguard.servlet without a copy of their own.
+
+[tags]
+server
+connector
+
+[depend]
+server
+dropguard/ee10
+dropguard/ee11
+
+[lib]
+lib/dropguard/jetty-dropguard-@project.version@.jar
+lib/dropguard/jetty-dropguard-home-@project.version@.jar
+lib/dropguard/jackson-core-@jackson.version@.jar
+
+[xml]
+etc/dropguard.xml
+
+[ini]
+# Web applications share the server's DropGuard, and bring their own Jackson.
+jetty.webapp.addProtectedClasses+=,${jetty.base.uri}/lib/dropguard/
+jetty.webapp.addHiddenClasses+=,tools.jackson.
+
+[ini-template]
+## What a FIN means while a request is computed: probe asks the client whether it still listens,
+## loss takes every FIN for the end, ignore waits for a reset or a failed write. A client that has
+## only half-closed gets no answer under loss.
+## Values: probe, loss, ignore. Default: probe. Example: loss
+# dropguard.half-close=probe
+
+## How long a request lives before its connection is watched. Shorter requests pay nothing; losses
+## are seen so much later.
+## Values: a time, 0 to 1 minute. Default: 5ms. Example: 50ms
+# dropguard.watch-delay=5ms
+
+## How much may be read beyond a request to find a close behind it. It costs that much memory for
+## each connection whose client sends ahead.
+## Values: bytes, 1 to 16 MiB. Default: 16KiB. Example: 64KiB
+# dropguard.read-ahead=16KiB
+
+## Whether the thread that handles a lost request is interrupted. Some code takes an interrupt
+## badly, such as old JDBC drivers.
+## Values: true, false. Default: true. Example: false
+# dropguard.interrupt=true
+
+## Who is served next when requests wait for threads. Under lasting overload newest-first serves
+## those who have not given up, and starves the oldest.
+## Values: fifo, newest-first. Default: fifo. Example: newest-first
+# dropguard.queue-order=fifo
+
+## How long at most a connection is drained before it is closed, so that an early answer arrives. A
+## draining connection holds a socket, and no thread.
+## Values: a time; 0s closes at once. Default: 30s. Example: 10s
+# dropguard.lingering-time=30s
+
+## How long a client that is drained may be silent before its connection is closed. Too short, and
+## a slow client loses its answer.
+## Values: a time. Default: 5s. Example: 2s
+# dropguard.lingering-timeout=5s
+
+## How much at most is read and dropped from one connection before it is closed. It bounds what a
+## client can make the server read for nothing.
+## Values: bytes. Default: 1GiB. Example: 10MiB
+# dropguard.lingering-bytes=1GiB
+
+## How many connections are drained at once; when there are more, the oldest are closed. It bounds
+## the sockets that draining holds.
+## Values: a count. Default: 1000. Example: 100
+# dropguard.lingering-connections=1000
+
+## What a client is sent while it waits: auto sends what the content type allows, and fixes status
+## and headers with the first; interim sends 102 Processing, which some clients do not bear.
+## Values: none, auto, interim. Default: none. Example: auto
+# dropguard.heartbeat=none
+
+## When the first heartbeat is sent. Before it status and headers are free.
+## Values: a time from the request's arrival; unset: the interval. Example: 2s
+# dropguard.heartbeat-first-delay=
+
+## From one heartbeat to the next. It must be shorter than what the proxies on the way wait.
+## Values: a time, at least 10 ms. Default: 10s. Example: 5s
+# dropguard.heartbeat-interval=10s
+
+## The content type of responses that have none at the first heartbeat.
+## Values: a type that allows heartbeats; unset: only what the application has set counts. Example: application/json
+# dropguard.heartbeat-content-type=
+
+## The status that the first heartbeat commits.
+## Values: 200 to 599; unset: what the application has set, or 200. Example: 202
+# dropguard.heartbeat-status=
+
+## Whether XML gets a space before it. Only where no XML declaration follows.
+## Values: true, false. Default: false. Example: true
+# dropguard.heartbeat-xml=false
+
+## When a response must be complete. Then the guard answers, or breaks off what has begun, and the
+## work is stopped.
+## Values: a time from the request's arrival, or none. Default: none. Example: 2m
+# dropguard.response-deadline=none
+
+## What is answered at the deadline, if nothing has been yet.
+## Values: 500 to 599. Default: 503. Example: 504
+# dropguard.response-deadline-status=503
+
+## In which callers tell how long they will wait. They can only shorten a deadline.
+## Values: names of request headers, with commas. Example: X-Envoy-Expected-Rq-Timeout-Ms
+# dropguard.response-deadline-headers=
