@@ -22,6 +22,7 @@ class LingeringTasksTest {
                         ByteBufferPool.NON_POOLING,
                         scheduler,
                         LingerConfig.DEFAULT,
+                        null,
                         ended::add);
         close.begin();
         assertThat(scheduler.pending()).isEqualTo(1);
