@@ -57,6 +57,7 @@ class ArchitectureTest {
                         "io.dropguard.cancel",
                         "io.dropguard.kernel",
                         "java..",
+                        "org.eclipse.jetty.http",
                         "org.eclipse.jetty.http2..",
                         "org.eclipse.jetty.io..",
                         "org.eclipse.jetty.server..",
