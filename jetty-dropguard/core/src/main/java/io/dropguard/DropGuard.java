@@ -1,8 +1,14 @@
 package io.dropguard;
 
+import static java.util.Objects.requireNonNull;
+
+import io.dropguard.connector.DrainConfig;
+import io.dropguard.connector.Draining;
 import io.dropguard.connector.GuardConnectionFactory;
 import io.dropguard.connector.HalfClose;
+import io.dropguard.connector.KeepAliveConfig;
 import io.dropguard.connector.LingerConfig;
+import io.dropguard.connector.LostRaces;
 import io.dropguard.connector.WatchConfig;
 import io.dropguard.exchange.ExchangeConfig;
 import io.dropguard.exchange.GuardHandler;
@@ -33,14 +39,21 @@ public final class DropGuard {
 
     private final WatchConfig watch;
     private final LingerConfig linger;
+    private final KeepAliveConfig keepAlive;
+    private final Draining draining;
+    private final LostRaces lostRaces = new LostRaces();
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
 
     private DropGuard(
             WatchConfig watch,
             LingerConfig linger,
+            KeepAliveConfig keepAlive,
+            DrainConfig drain,
             ExchangeConfig exchange,
             @Nullable ExchangeLog log) {
+        this.keepAlive = keepAlive;
+        this.draining = new Draining(drain);
         this.watch = watch;
         this.linger = linger;
         this.handler = new GuardHandler(exchange);
@@ -86,6 +99,7 @@ public final class DropGuard {
             else LOG.info("Not guarded, its connections are no sockets: {}", connector);
         }
         guardable.forEach(this::guard); // all of them or, if one was refused, none
+        server.addEventListener(draining);
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
     }
@@ -105,12 +119,22 @@ public final class DropGuard {
      * @throws IllegalStateException if it has started or is guarded already
      */
     public void guard(Connector connector) {
-        GuardConnectionFactory.guard(connector, watch, linger);
+        GuardConnectionFactory.guard(connector, watch, linger, keepAlive, draining, lostRaces);
     }
 
     /** What this guard saw so far. */
     public GuardStatistics statistics() {
         return handler.statistics();
+    }
+
+    /** How far the server is on its way to being stopped: for health checks. */
+    public Draining draining() {
+        return draining;
+    }
+
+    /** Requests that were sent on idle connections just when they were closed here. */
+    public LostRaces lostRaces() {
+        return lostRaces;
     }
 
     /** The handler that {@link #installOn} inserts, for those who arrange handlers themselves. */
@@ -152,13 +176,17 @@ public final class DropGuard {
                         .with("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)))
                         .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
                         .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
-                        .withAll(LogOptions.OPTIONS, b -> b.logOptions);
+                        .withAll(LogOptions.OPTIONS, b -> b.logOptions)
+                        .withAll(KeepAliveOptions.OPTIONS, b -> b.keepAlive)
+                        .withAll(DrainOptions.OPTIONS, b -> b.drain);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
         private LingerConfig linger = LingerConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
         private final PolicyBuilder everywhere = PolicyBuilder.create();
         private final LogOptions logOptions = new LogOptions();
+        private final KeepAliveOptions keepAlive = new KeepAliveOptions();
+        private final DrainOptions drain = new DrainOptions();
         private @Nullable ExchangeLog log;
 
         private Builder() {}
@@ -187,6 +215,22 @@ public final class DropGuard {
          */
         public Builder linger(LingerConfig value) {
             linger = value;
+            return this;
+        }
+
+        /**
+         * {@code behind-proxy}, {@code keep-alive-header}, {@code keep-alive-timeout-margin},
+         * {@code idle-grace}, {@code max-requests} and {@code max-age}: how connections are kept
+         * between requests.
+         */
+        public Builder keepAlive(KeepAliveConfig value) {
+            keepAlive.set(requireNonNull(value, "keep-alive"));
+            return this;
+        }
+
+        /** {@code drain-timeout} and {@code pre-stop-delay}: how the server stops. */
+        public Builder drain(DrainConfig value) {
+            drain.set(requireNonNull(value, "drain"));
             return this;
         }
 
@@ -252,6 +296,8 @@ public final class DropGuard {
             return new DropGuard(
                     watch,
                     linger,
+                    keepAlive.build(),
+                    drain.build(),
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
                     log == null ? logOptions.build() : log);
         }

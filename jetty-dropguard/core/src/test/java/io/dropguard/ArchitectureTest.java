@@ -72,6 +72,7 @@ class ArchitectureTest {
                         "io.dropguard.heartbeat",
                         "java..",
                         "org.eclipse.jetty.http..",
+                        "org.eclipse.jetty.http2", // optional: see GoAway
                         "org.eclipse.jetty.io..",
                         "org.eclipse.jetty.server..",
                         "org.eclipse.jetty.util..",

@@ -19,11 +19,33 @@ class BuilderTest {
 
     @ParameterizedTest
     @CsvSource({
+        "behind-proxy, nginx",
+        "behind-proxy, haproxy",
+        "behind-proxy, caddy",
+        "behind-proxy, envoy",
+        "behind-proxy, aws-alb",
+        "behind-proxy, none",
+        "behind-proxy, 75s",
+        "drain-timeout, none",
+        "drain-timeout, 0s",
+        "drain-timeout, 20s",
         "half-close, probe",
         "half-close, loss",
         "half-close, ignore",
+        "idle-grace, 0s",
+        "idle-grace, 500ms",
         "interrupt, true",
         "interrupt, false",
+        "keep-alive-header, true",
+        "keep-alive-header, false",
+        "keep-alive-timeout-margin, 0s",
+        "keep-alive-timeout-margin, 2s",
+        "max-age, none",
+        "max-age, 1h",
+        "max-requests, 0",
+        "max-requests, 1000",
+        "pre-stop-delay, 0s",
+        "pre-stop-delay, 10s",
         "queue-order, fifo",
         "queue-order, newest-first",
         "read-ahead, 1",
@@ -44,6 +66,18 @@ class BuilderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "behind-proxy | squid | behind-proxy: squid (expected: nginx, haproxy, caddy,"
+                        + " envoy, aws-alb, none or a time > 0 such as 75s)",
+                "behind-proxy | 0s | behind-proxy: 0s (expected: nginx, haproxy, caddy, envoy,"
+                        + " aws-alb, none or a time > 0 such as 75s)",
+                "drain-timeout | -1s | drain-timeout: PT-1S (expected: >= 0)",
+                "idle-grace  | -1s     | idle-grace: PT-1S (expected: >= 0)",
+                "keep-alive-header | on | keep-alive-header: on (expected: true or false)",
+                "keep-alive-timeout-margin | -1s | keep-alive-timeout-margin: PT-1S (expected: >="
+                        + " 0)",
+                "max-age     | 0s      | max-age: PT0S (expected: > 0)",
+                "max-requests | -1     | max-requests: -1 (expected: >= 0)",
+                "pre-stop-delay | -1s  | pre-stop-delay: PT-1S (expected: >= 0)",
                 "half-close  | maybe   | half-close: maybe (expected: probe, loss, ignore)",
                 "interrupt   | yes     | interrupt: yes (expected: true or false)",
                 "queue-order | lifo    | queue-order: lifo (expected: fifo, newest-first)",

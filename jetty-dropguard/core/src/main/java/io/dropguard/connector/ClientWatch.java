@@ -39,6 +39,7 @@ public final class ClientWatch {
     private final WatchTimer timer;
     private final ClientEnd clientEnd;
     private final Callback onReadable = new OnReadable();
+    private volatile @Nullable ConnectionLife life; // set before the first request
     private final AtomicBoolean queued = new AtomicBoolean(); // in the timer's queue
     private volatile long dueNanos;
 
@@ -67,12 +68,8 @@ public final class ClientWatch {
 
     /** The watch on the socket beneath an endpoint, or null if its connector is not guarded. */
     public static @Nullable ClientWatch beneath(EndPoint endPoint) {
-        EndPoint each = endPoint;
-        while (true) {
-            if (each instanceof GuardedEndPoint guarded) return guarded.watch();
-            if (!(each instanceof EndPoint.Wrapper wrapper)) return null;
-            each = wrapper.unwrap();
-        }
+        GuardedEndPoint guarded = GuardedEndPoint.beneath(endPoint);
+        return guarded == null ? null : guarded.watch();
     }
 
     /** Whether an endpoint's bytes reach the socket as they are, even if a proxy took off TLS. */
@@ -115,7 +112,10 @@ public final class ClientWatch {
     /** As {@link #end}, for one that has joined. */
     public void leave(WatchedExchange ended) {
         SharedConnection all = shared;
-        if (all != null) all.remove(ended);
+        if (all == null) return;
+        all.remove(ended);
+        ConnectionLife idle = life;
+        if (idle != null && all.isEmpty()) idle.idle();
     }
 
     private SharedConnection shared() {
@@ -134,6 +134,11 @@ public final class ClientWatch {
     /** A read of the request has met its end, though the wire need not have shown one. */
     public void brokeOff(WatchedExchange read) {
         if (channel.isOpen()) clientEnd.brokeOff(read); // closed: by us
+    }
+
+    /** How long the connection may be used. */
+    public @Nullable ConnectionLife life() {
+        return life;
     }
 
     /** How the client's side of the connection ended, if that was read already. */
@@ -201,12 +206,34 @@ public final class ClientWatch {
         if (clientEnd.hasCome()) clientEnd.tell(current);
     }
 
+    /** Whether no request is computed. */
+    boolean isIdle() {
+        WatchedExchange current = clientEnd.exchange();
+        return current == null || isIdle(current);
+    }
+
     private boolean isIdle(WatchedExchange current) {
         SharedConnection all = shared;
         return current == all && all.isEmpty();
     }
 
     // ---- for the endpoint
+
+    void life(ConnectionLife value) {
+        life = value;
+    }
+
+    /** Whether bytes of the client are here, now. */
+    synchronized boolean hasBytes() {
+        if (readAhead.isEmpty() && !closed && !clientEnd.hasCome()) read();
+        return !readAhead.isEmpty();
+    }
+
+    /** The server does not wait any longer for what is computed. */
+    void serverStopping() {
+        WatchedExchange current = clientEnd.exchange();
+        if (current != null) current.serverStopping();
+    }
 
     int fill(ByteBuffer buffer) throws IOException {
         int filled;
@@ -249,10 +276,9 @@ public final class ClientWatch {
      * Whether its last answer is given and its client has not ended: so it may still be sending.
      */
     synchronized boolean mayLinger() {
-        WatchedExchange current = clientEnd.exchange();
         return !closed
                 && !clientEnd.hasCome()
-                && (current == null || isIdle(current))
+                && isIdle()
                 && !endPoint.getWriteFlusher().isPending()
                 && !endPoint.isInputShutdown();
     }
@@ -297,7 +323,7 @@ public final class ClientWatch {
         }
     }
 
-    private void execute(Callback callback) {
+    void execute(Callback callback) {
         try {
             executor.execute(callback::succeeded);
         } catch (RejectedExecutionException stopping) {

@@ -26,12 +26,18 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     private final WatchConfig config;
     private final ConnectionFactory next;
     private final LingerConfig linger;
+    private final ConnectorLife life;
     private volatile @Nullable WatchTimer timer;
     private volatile @Nullable Lingering lingering;
 
     private GuardConnectionFactory(
-            String protocol, ConnectionFactory next, WatchConfig config, LingerConfig linger) {
+            String protocol,
+            ConnectionFactory next,
+            WatchConfig config,
+            LingerConfig linger,
+            ConnectorLife life) {
         super(protocol);
+        this.life = life;
         this.linger = linger;
         this.next = next;
         this.config = config;
@@ -59,14 +65,22 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
      * @throws IllegalArgumentException if it is of another kind
      * @throws IllegalStateException if it has started, has no protocol, or is guarded already
      */
-    public static void guard(Connector connector, WatchConfig config, LingerConfig linger) {
+    public static void guard(
+            Connector connector,
+            WatchConfig config,
+            LingerConfig linger,
+            KeepAliveConfig keepAlive,
+            Draining draining,
+            LostRaces lostRaces) {
         AbstractConnector guarded = checkGuardable(connector);
         ConnectionFactory first = firstFactory(guarded);
         String previous = first.getProtocol();
         boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
         String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
+        ConnectorLife life = new ConnectorLife(guarded, keepAlive, draining, lostRaces);
         guarded.addFirstConnectionFactory(
-                new GuardConnectionFactory(protocol, first, config, linger));
+                new GuardConnectionFactory(protocol, first, config, linger, life));
+        guarded.addBean(life); // which listens to it, and is asked to shut down with it
         guarded.setDefaultProtocol(protocol);
     }
 
@@ -126,7 +140,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         connector.getByteBufferPool(),
                         timer(connector),
                         config);
-        GuardedEndPoint guarded = new GuardedEndPoint(socket, watch, lingering(connector));
+        GuardedEndPoint guarded = new GuardedEndPoint(socket, watch, lingering(connector), life);
         Connection connection = next.newConnection(connector, guarded);
         connection.addEventListener(guarded);
         return connection;
@@ -137,7 +151,8 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
         if (existing != null) return existing;
         synchronized (this) {
             Lingering created = lingering;
-            if (created == null) lingering = created = new Lingering(connector, linger);
+            if (created == null)
+                lingering = created = new Lingering(connector, linger, life.config().idleGrace());
             return created;
         }
     }

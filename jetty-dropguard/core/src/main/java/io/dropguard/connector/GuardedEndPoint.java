@@ -1,9 +1,11 @@
 package io.dropguard.connector;
 
+import io.dropguard.cancel.Ticker;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadPendingException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -20,12 +22,31 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
     private final Lingering lingering;
+    private final ConnectionLife life;
+    private final IdleClose idle;
     private volatile boolean lingers; // written under this: closed, for those above
 
-    GuardedEndPoint(AbstractEndPoint endPoint, ClientWatch watch, Lingering lingering) {
+    GuardedEndPoint(
+            AbstractEndPoint endPoint,
+            ClientWatch watch,
+            Lingering lingering,
+            ConnectorLife connector) {
         this.endPoint = endPoint;
         this.watch = watch;
         this.lingering = lingering;
+        this.life = new ConnectionLife(connector, endPoint, Ticker.system());
+        this.idle = new IdleClose(this, endPoint, watch, connector);
+        watch.life(life);
+    }
+
+    /** The one beneath an endpoint, or null if its connector is not guarded. */
+    static @Nullable GuardedEndPoint beneath(EndPoint endPoint) {
+        EndPoint each = endPoint;
+        while (true) {
+            if (each instanceof GuardedEndPoint guarded) return guarded;
+            if (!(each instanceof EndPoint.Wrapper wrapper)) return null;
+            each = wrapper.unwrap();
+        }
     }
 
     ClientWatch watch() {
@@ -53,12 +74,12 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public void fillInterested(Callback callback) throws ReadPendingException {
-        if (!watch.tryFillInterested(callback)) throw new ReadPendingException();
+        if (!idle.tryFillInterested(callback)) throw new ReadPendingException();
     }
 
     @Override
     public boolean tryFillInterested(Callback callback) {
-        return watch.tryFillInterested(callback);
+        return idle.tryFillInterested(callback);
     }
 
     @Override
@@ -187,6 +208,25 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
             }
             return true;
         }
+    }
+
+    /** Whether the idle connection, already shut down, is left to a {@link LingeringClose}. */
+    boolean lingerIdle(Consumer<ByteBuffer> onBytes) {
+        if (!lingering.listensToIdle()) return false;
+        synchronized (this) {
+            if (!lingers) {
+                if (!watch.mayLinger()) return false;
+                watch.close();
+                lingers = true;
+                lingering.beginIdle(endPoint, onBytes);
+            }
+            return true;
+        }
+    }
+
+    /** The connector drains: if the connection is idle, it is not kept for long. */
+    void drain() {
+        if (lingers || watch.isIdle()) life.idle();
     }
 
     @Override

@@ -9,8 +9,10 @@ import io.dropguard.cancel.ClientLoss;
 import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.Deadline;
 import io.dropguard.cancel.DeadlineExpired;
+import io.dropguard.cancel.ServerStopping;
 import io.dropguard.cancel.Ticker;
 import io.dropguard.connector.ClientWatch;
+import io.dropguard.connector.ConnectionLife;
 import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import java.io.EOFException;
@@ -153,6 +155,8 @@ public final class GuardedExchange implements WatchedExchange {
 
     void begin() {
         handler.statistics().begun();
+        ConnectionLife life = wire == null ? null : wire.life();
+        if (life != null) KeptConnection.announce(life, multiplexed, request, gate.response());
         if (multiplexed) {
             failures().register();
             if (wire != null) wire.join(this);
@@ -247,6 +251,12 @@ public final class GuardedExchange implements WatchedExchange {
     private void lose(Signal signal, @Nullable Throwable cause) {
         ClientLoss loss = new ClientLoss(signal, age(), Instant.now(), cause);
         if (cancel(loss, new ClientLostException(loss))) handler.statistics().lost(signal);
+    }
+
+    @Override
+    public void serverStopping() {
+        ServerStopping reason = new ServerStopping();
+        if (!answering) cancel(reason, new ServerStoppingException(reason));
     }
 
     /** The deadline has come. */

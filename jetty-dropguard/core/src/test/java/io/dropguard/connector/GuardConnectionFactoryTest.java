@@ -31,7 +31,7 @@ class GuardConnectionFactoryTest {
 
     @Test
     void aClearTextConnectorIsGuardedUnderItsOwnName() {
-        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
+        guard(connector);
 
         assertThat(connector.getDefaultProtocol()).isEqualTo("dropguard");
         assertThat(connector.getProtocols()).containsExactly("dropguard", "http/1.1");
@@ -50,7 +50,7 @@ class GuardConnectionFactoryTest {
         server.addConnector(secure);
         assertThat(server.getURI()).hasScheme("https");
 
-        GuardConnectionFactory.guard(secure, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
+        guard(secure);
 
         assertThat(secure.getDefaultConnectionFactory().getProtocol()).isEqualTo("SSL-dropguard");
         assertThat(server.getURI()).hasScheme("https");
@@ -58,7 +58,7 @@ class GuardConnectionFactoryTest {
 
     @Test
     void watchesTickAgainAfterTheConnectorWasStoppedWithATickPending() throws Exception {
-        GuardConnectionFactory.guard(connector, WatchConfig.DEFAULT, LingerConfig.DEFAULT);
+        guard(connector);
         server.addConnector(connector);
         server.start();
         int own = scheduler.pending();
@@ -72,6 +72,16 @@ class GuardConnectionFactoryTest {
         beginOnNewConnection();
 
         assertThat(scheduler.pending()).isEqualTo(own + 1);
+    }
+
+    private static void guard(ServerConnector guarded) {
+        GuardConnectionFactory.guard(
+                guarded,
+                WatchConfig.DEFAULT,
+                LingerConfig.DEFAULT,
+                KeepAliveConfig.DEFAULT,
+                new Draining(DrainConfig.DEFAULT),
+                new LostRaces());
     }
 
     private void beginOnNewConnection() throws IOException {
@@ -97,6 +107,9 @@ class GuardConnectionFactoryTest {
     }
 
     private static final class Exchange implements WatchedExchange {
+        @Override
+        public void serverStopping() {}
+
         @Override
         public void clientLost(Signal signal, @Nullable Throwable failure) {
             throw new AssertionError("lost: " + signal, failure);
