@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -63,6 +64,11 @@ public final class DropGuard {
     /** What can be set by its key, in the order of the documentation. */
     public static List<Option> options() {
         return OptionTexts.read();
+    }
+
+    /** The keys that {@link Builder#set} knows, in alphabetical order. Immutable. */
+    public static Set<String> optionKeys() {
+        return Builder.OPTIONS.keys();
     }
 
     /**

@@ -17,6 +17,13 @@ class BuilderTest {
 
     private final DropGuard.Builder builder = DropGuard.builder();
 
+    @Test
+    void theKeysAreKnownToThoseWhoReadThemFromElsewhere() {
+        assertThat(DropGuard.optionKeys())
+                .contains("half-close", "heartbeat", "log-file")
+                .isEqualTo(DropGuard.Builder.OPTIONS.keys());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "behind-proxy, nginx",
