@@ -31,7 +31,7 @@ class OptionTextsTest {
     @ParameterizedTest
     @MethodSource("options")
     void everyOptionSaysWhatItTakesAndDoes(Option option) {
-        assertThat(option.key()).matches("[a-z]+(-[a-z0-9]+)*");
+        assertThat(option.key()).matches("[a-z][a-z0-9]*(-[a-z0-9]+)*");
         assertThat(option.values()).isNotBlank();
         assertThat(option.example()).isNotBlank();
         assertThat(option.description()).endsWith(".").hasSizeGreaterThan(20);
