@@ -2,6 +2,8 @@ package io.dropguard;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dropguard.connector.ConnectorConfig;
+import io.dropguard.connector.ConnectorGuard;
 import io.dropguard.connector.DrainConfig;
 import io.dropguard.connector.Draining;
 import io.dropguard.connector.GuardConnectionFactory;
@@ -9,6 +11,7 @@ import io.dropguard.connector.HalfClose;
 import io.dropguard.connector.KeepAliveConfig;
 import io.dropguard.connector.LingerConfig;
 import io.dropguard.connector.LostRaces;
+import io.dropguard.connector.TuningConfig;
 import io.dropguard.connector.WatchConfig;
 import io.dropguard.exchange.ExchangeConfig;
 import io.dropguard.exchange.GuardHandler;
@@ -38,25 +41,13 @@ import org.slf4j.LoggerFactory;
 public final class DropGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DropGuard.class);
 
-    private final WatchConfig watch;
-    private final LingerConfig linger;
-    private final KeepAliveConfig keepAlive;
-    private final Draining draining;
-    private final LostRaces lostRaces = new LostRaces();
+    private final ConnectorGuard connectors;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
 
     private DropGuard(
-            WatchConfig watch,
-            LingerConfig linger,
-            KeepAliveConfig keepAlive,
-            DrainConfig drain,
-            ExchangeConfig exchange,
-            @Nullable ExchangeLog log) {
-        this.keepAlive = keepAlive;
-        this.draining = new Draining(drain);
-        this.watch = watch;
-        this.linger = linger;
+            ConnectorGuard connectors, ExchangeConfig exchange, @Nullable ExchangeLog log) {
+        this.connectors = connectors;
         this.handler = new GuardHandler(exchange);
         this.log = log;
     }
@@ -105,7 +96,7 @@ public final class DropGuard {
             else LOG.info("Not guarded, its connections are no sockets: {}", connector);
         }
         guardable.forEach(this::guard); // all of them or, if one was refused, none
-        server.addEventListener(draining);
+        server.addEventListener(connectors.draining());
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
     }
@@ -125,7 +116,7 @@ public final class DropGuard {
      * @throws IllegalStateException if it has started or is guarded already
      */
     public void guard(Connector connector) {
-        GuardConnectionFactory.guard(connector, watch, linger, keepAlive, draining, lostRaces);
+        connectors.guard(connector);
     }
 
     /** What this guard saw so far. */
@@ -135,12 +126,12 @@ public final class DropGuard {
 
     /** How far the server is on its way to being stopped: for health checks. */
     public Draining draining() {
-        return draining;
+        return connectors.draining();
     }
 
     /** Requests that were sent on idle connections just when they were closed here. */
     public LostRaces lostRaces() {
-        return lostRaces;
+        return connectors.lostRaces();
     }
 
     /** The handler that {@link #installOn} inserts, for those who arrange handlers themselves. */
@@ -182,14 +173,16 @@ public final class DropGuard {
                         .with("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)))
                         .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
                         .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
-                        .withAll(LogOptions.OPTIONS, b -> b.logOptions)
+                        .withAll(TuningOptions.OPTIONS, b -> b.tuning)
                         .withAll(KeepAliveOptions.OPTIONS, b -> b.keepAlive)
-                        .withAll(DrainOptions.OPTIONS, b -> b.drain);
+                        .withAll(DrainOptions.OPTIONS, b -> b.drain)
+                        .withAll(LogOptions.OPTIONS, b -> b.logOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
         private LingerConfig linger = LingerConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
         private final PolicyBuilder everywhere = PolicyBuilder.create();
+        private final TuningOptions tuning = new TuningOptions();
         private final LogOptions logOptions = new LogOptions();
         private final KeepAliveOptions keepAlive = new KeepAliveOptions();
         private final DrainOptions drain = new DrainOptions();
@@ -237,6 +230,15 @@ public final class DropGuard {
         /** {@code drain-timeout} and {@code pre-stop-delay}: how the server stops. */
         public Builder drain(DrainConfig value) {
             drain.set(requireNonNull(value, "drain"));
+            return this;
+        }
+
+        /**
+         * {@code keepalive-*}, {@code tcp-*}, {@code http2-ping-*}, {@code kernel-view-interval}
+         * and {@code reuse-port}: how sockets are set up so that vanished clients are noticed.
+         */
+        public Builder tuning(TuningConfig value) {
+            tuning.config(requireNonNull(value, "tuning"));
             return this;
         }
 
@@ -299,11 +301,10 @@ public final class DropGuard {
         }
 
         public DropGuard build() {
+            ConnectorConfig connector =
+                    new ConnectorConfig(watch, linger, keepAlive.build(), tuning.build());
             return new DropGuard(
-                    watch,
-                    linger,
-                    keepAlive.build(),
-                    drain.build(),
+                    new ConnectorGuard(connector, drain.build()),
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
                     log == null ? logOptions.build() : log);
         }

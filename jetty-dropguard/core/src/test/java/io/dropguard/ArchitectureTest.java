@@ -40,11 +40,24 @@ class ArchitectureTest {
     }
 
     @Test
-    void theConnectorDependsOnCancellationAndJettyCore() {
+    void theKernelDependsOnJna() {
+        onlyDependsOn(
+                        "io.dropguard.kernel",
+                        "com.sun.jna..",
+                        "java..",
+                        "org.jspecify.annotations",
+                        "org.slf4j")
+                .check(CORE);
+    }
+
+    @Test
+    void theConnectorDependsOnCancellationTheKernelAndJettyCore() {
         onlyDependsOn(
                         "io.dropguard.connector",
                         "io.dropguard.cancel",
+                        "io.dropguard.kernel",
                         "java..",
+                        "org.eclipse.jetty.http2..",
                         "org.eclipse.jetty.io..",
                         "org.eclipse.jetty.server..",
                         "org.eclipse.jetty.util..",

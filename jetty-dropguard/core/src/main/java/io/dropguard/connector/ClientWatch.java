@@ -14,6 +14,7 @@ import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +48,9 @@ public final class ClientWatch {
     private boolean armed; // guarded by this: onReadable is registered with the endpoint
     private @Nullable Callback waiting; // guarded by this: the connection's interest, while armed
     private boolean closed; // guarded by this
+    private boolean unreadEnd; // guarded by this: the client has ended, and that was not read yet
+    private volatile @Nullable PeerPing ping; // of HTTP/2
+    private volatile PeerCondition peer = PeerCondition.RESPONSIVE;
     private volatile @Nullable SharedConnection shared; // of HTTP/2; written under this
 
     ClientWatch(
@@ -162,14 +166,70 @@ public final class ClientWatch {
         return clientEnd.isSure();
     }
 
+    /** How the client's end of the connection fares; known while the kernel is asked. */
+    public PeerCondition peer() {
+        return peer;
+    }
+
     /** Closes the connection with RST: an orderly end would pass for the end of the message. */
     public void reset() {
+        reset(null);
+    }
+
+    private void reset(@Nullable Throwable cause) {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException | UnsupportedOperationException notReset) {
             LOG.debug("cannot be reset, and is closed: {}", endPoint, notReset);
         }
-        endPoint.close();
+        endPoint.close(cause);
+    }
+
+    // ---- for those who look from elsewhere
+
+    void setPing(PeerPing value) {
+        ping = value;
+    }
+
+    @Nullable PeerPing ping() {
+        return ping;
+    }
+
+    /** Whether somebody there waits for an answer. */
+    boolean isComputing() {
+        WatchedExchange current = clientEnd.exchange();
+        return current != null && !isIdle(current);
+    }
+
+    boolean isClosed() {
+        return !endPoint.isOpen();
+    }
+
+    /** Whether that is news. */
+    boolean setPeer(PeerCondition condition) {
+        boolean news = peer != condition;
+        peer = condition;
+        return news;
+    }
+
+    /** The client has ended its side, and bytes that nobody reads stand before that. */
+    void endBehindUnread() {
+        WatchedExchange current = clientEnd.exchange();
+        synchronized (this) {
+            // until it is full the end is found by reading
+            if (current == null || closed || clientEnd.hasCome() || !readAhead.isFull()) return;
+            unreadEnd = true;
+            clientEnd.came(Signal.FIN, null);
+        }
+        clientEnd.tell(current);
+    }
+
+    /** Nobody answers there: the exchange is lost, and the connection is closed. */
+    void vanished(PeerUnreachableException how) {
+        WatchedExchange current = clientEnd.exchange();
+        clientEnd.came(Signal.UNREACHABLE, how);
+        if (current != null) clientEnd.tell(current);
+        reset(how); // for the kernel of a client that comes back
     }
 
     // ---- for the timer
@@ -239,9 +299,10 @@ public final class ClientWatch {
         int filled;
         synchronized (this) {
             filled = readAhead.drainTo(buffer);
-            if (filled == 0) filled = endPoint.fill(buffer);
-            if (filled < 0 && !clientEnd.hasCome()) distinguishEnd();
+            if (filled == 0) filled = fillFromChannel(buffer);
         }
+        PeerPing asking = ping;
+        if (asking != null && filled > 0) asking.heard();
         WatchedExchange current = clientEnd.exchange();
         if (current != null) {
             if (filled > 0) timer.visitLater(this); // the connection has read, and may stop reading
@@ -277,7 +338,7 @@ public final class ClientWatch {
      */
     synchronized boolean mayLinger() {
         return !closed
-                && !clientEnd.hasCome()
+                && (unreadEnd || !clientEnd.hasCome())
                 && isIdle()
                 && !endPoint.getWriteFlusher().isPending()
                 && !endPoint.isInputShutdown();
@@ -306,21 +367,28 @@ public final class ClientWatch {
         } catch (ClosedChannelException ours) {
             closed = true;
         } catch (IOException reset) {
-            clientEnd.came(Signal.RST, reset);
+            clientEnd.came(PeerUnreachableException.signalOf(reset), reset);
         }
     }
 
-    // guarded by this; Jetty's fill() makes -1 of a reset, and the channel throws it again
-    private void distinguishEnd() {
-        if (!channel.isOpen()) return; // we closed it
+    // guarded by this; as the endpoint's fill() does, which makes -1 of a reset: a vanished peer
+    // the kernel tells only once
+    private int fillFromChannel(ByteBuffer buffer) throws IOException {
+        if (endPoint.isInputShutdown() || clientEnd.hasCome()) return endPoint.fill(buffer);
+        int position = BufferUtil.flipToFill(buffer);
+        int filled = -1;
         try {
-            channel.read(ByteBuffer.allocate(1));
-            clientEnd.came(Signal.FIN, null);
+            filled = channel.read(buffer);
+            if (filled < 0) clientEnd.came(Signal.FIN, null);
+            else if (filled > 0) endPoint.notIdle();
         } catch (ClosedChannelException ours) {
             closed = true;
         } catch (IOException reset) {
-            clientEnd.came(Signal.RST, reset);
+            clientEnd.came(PeerUnreachableException.signalOf(reset), reset);
+        } finally {
+            BufferUtil.flipToFlush(buffer, position);
         }
+        return filled < 0 ? endPoint.fill(buffer) : filled; // it notes that the input has ended
     }
 
     void execute(Callback callback) {

@@ -38,15 +38,11 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
     private long shutdownIdleMillis = -1; // guarded by this
     private Scheduler.@Nullable Task cancelling; // guarded by this
 
-    ConnectorLife(
-            AbstractConnector connector,
-            KeepAliveConfig config,
-            Draining draining,
-            LostRaces lostRaces) {
+    ConnectorLife(AbstractConnector connector, ConnectorGuard guard) {
         this.connector = connector;
-        this.config = config;
-        this.draining = draining;
-        this.lostRaces = lostRaces;
+        this.config = guard.config().keepAlive();
+        this.draining = guard.draining();
+        this.lostRaces = guard.lostRaces();
     }
 
     KeepAliveConfig config() {

@@ -23,22 +23,16 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     /** Jetty tells a secure connector by a default protocol that is SSL or begins with "SSL-". */
     private static final String SECURE_PROTOCOL = "SSL-" + PROTOCOL;
 
-    private final WatchConfig config;
+    private final ConnectorConfig config;
     private final ConnectionFactory next;
-    private final LingerConfig linger;
     private final ConnectorLife life;
     private volatile @Nullable WatchTimer timer;
     private volatile @Nullable Lingering lingering;
 
     private GuardConnectionFactory(
-            String protocol,
-            ConnectionFactory next,
-            WatchConfig config,
-            LingerConfig linger,
-            ConnectorLife life) {
+            String protocol, ConnectionFactory next, ConnectorConfig config, ConnectorLife life) {
         super(protocol);
         this.life = life;
-        this.linger = linger;
         this.next = next;
         this.config = config;
     }
@@ -65,21 +59,15 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
      * @throws IllegalArgumentException if it is of another kind
      * @throws IllegalStateException if it has started, has no protocol, or is guarded already
      */
-    public static void guard(
-            Connector connector,
-            WatchConfig config,
-            LingerConfig linger,
-            KeepAliveConfig keepAlive,
-            Draining draining,
-            LostRaces lostRaces) {
+    static void guard(Connector connector, ConnectorGuard guard) {
         AbstractConnector guarded = checkGuardable(connector);
         ConnectionFactory first = firstFactory(guarded);
         String previous = first.getProtocol();
         boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
         String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
-        ConnectorLife life = new ConnectorLife(guarded, keepAlive, draining, lostRaces);
+        ConnectorLife life = new ConnectorLife(guarded, guard);
         guarded.addFirstConnectionFactory(
-                new GuardConnectionFactory(protocol, first, config, linger, life));
+                new GuardConnectionFactory(protocol, first, guard.config(), life));
         guarded.addBean(life); // which listens to it, and is asked to shut down with it
         guarded.setDefaultProtocol(protocol);
     }
@@ -139,7 +127,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         VirtualThreads.getExecutor(connector.getExecutor()),
                         connector.getByteBufferPool(),
                         timer(connector),
-                        config);
+                        config.watch());
         GuardedEndPoint guarded = new GuardedEndPoint(socket, watch, lingering(connector), life);
         Connection connection = next.newConnection(connector, guarded);
         connection.addEventListener(guarded);
@@ -152,7 +140,10 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
         synchronized (this) {
             Lingering created = lingering;
             if (created == null)
-                lingering = created = new Lingering(connector, linger, life.config().idleGrace());
+                lingering =
+                        created =
+                                new Lingering(
+                                        connector, config.linger(), config.keepAlive().idleGrace());
             return created;
         }
     }
@@ -168,7 +159,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                                 new WatchTimer(
                                         connector.getScheduler(),
                                         Ticker.system(),
-                                        config.delay().toNanos());
+                                        config.watch().delay().toNanos());
             return created;
         }
     }

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,14 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {
         watch.clientEnd().beforeWrite(buffers);
-        return endPoint.flush(buffers);
+        PeerPing ping = watch.ping();
+        if (ping != null) ping.wrote(Math.toIntExact(BufferUtil.remaining(buffers)));
+        try {
+            return endPoint.flush(buffers);
+        } catch (IOException failed) {
+            watch.clientEnd().writeFailed(failed);
+            throw failed;
+        }
     }
 
     @Override
@@ -103,7 +111,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public void write(Callback callback, ByteBuffer... buffers) {
-        Callback notified = isInterim(buffers) ? new InterimCallback(callback) : callback;
+        Callback notified = notified(callback, buffers);
         try {
             watch.clientEnd().beforeWrite(buffers);
         } catch (IOException broken) {
@@ -111,6 +119,8 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
             callback.failed(broken);
             return;
         }
+        PeerPing ping = watch.ping();
+        if (ping != null) ping.wrote(Math.toIntExact(BufferUtil.remaining(buffers)));
         endPoint.write(notified, buffers);
     }
 
@@ -129,6 +139,12 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
             return;
         }
         endPoint.write(last, buffer, callback);
+    }
+
+    private Callback notified(Callback callback, ByteBuffer... buffers) {
+        if (isInterim(buffers)) return new InterimCallback(callback);
+        // In clear text the one that writes is told of a failure, and tells the exchange.
+        return watch.clientEnd().isClearText() ? callback : new FailureCallback(callback);
     }
 
     @Override
@@ -159,6 +175,19 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         public void succeeded() {
             watch.clientEnd().interimWritten();
             super.succeeded();
+        }
+    }
+
+    /** TLS and HTTP/2 stand between the one that writes and the exchange. */
+    private final class FailureCallback extends Callback.Nested {
+        FailureCallback(Callback callback) {
+            super(callback);
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            watch.clientEnd().writeFailed(failure);
+            super.failed(failure);
         }
     }
 

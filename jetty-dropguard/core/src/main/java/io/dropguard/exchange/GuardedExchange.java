@@ -13,6 +13,7 @@ import io.dropguard.cancel.ServerStopping;
 import io.dropguard.cancel.Ticker;
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.connector.ConnectionLife;
+import io.dropguard.connector.PeerUnreachableException;
 import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import java.io.EOFException;
@@ -230,7 +231,9 @@ public final class GuardedExchange implements WatchedExchange {
     void writeFailed(Throwable failure, boolean unsent) {
         if (!Disconnects.isDisconnect(failure) || (multiplexed && answering && !unsent)) return;
         boolean ofStream = multiplexed && failure instanceof EOFException;
-        lose(ofStream ? streamSignal() : Signal.WRITE_FAILED, failure);
+        boolean vanished = PeerUnreachableException.isCauseOf(failure) || isUnreachable();
+        Signal written = ofStream ? streamSignal() : Signal.WRITE_FAILED;
+        lose(vanished ? Signal.UNREACHABLE : written, failure);
     }
 
     /** A read found that the request ends before it is whole; perhaps nobody else was told. */
@@ -405,6 +408,10 @@ public final class GuardedExchange implements WatchedExchange {
     private Signal streamSignal() {
         Signal ofConnection = wire == null ? null : wire.signal();
         return ofConnection == null ? Signal.STREAM_RESET : ofConnection;
+    }
+
+    private boolean isUnreachable() {
+        return wire != null && wire.signal() == Signal.UNREACHABLE;
     }
 
     private HttpVersion version() {

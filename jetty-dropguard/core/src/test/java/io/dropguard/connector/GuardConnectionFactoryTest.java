@@ -76,12 +76,7 @@ class GuardConnectionFactoryTest {
 
     private static void guard(ServerConnector guarded) {
         GuardConnectionFactory.guard(
-                guarded,
-                WatchConfig.DEFAULT,
-                LingerConfig.DEFAULT,
-                KeepAliveConfig.DEFAULT,
-                new Draining(DrainConfig.DEFAULT),
-                new LostRaces());
+                guarded, new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
     }
 
     private void beginOnNewConnection() throws IOException {

@@ -62,9 +62,7 @@ class IdleCloseTest {
         ConnectorLife life =
                 new ConnectorLife(
                         connector,
-                        KeepAliveConfig.DEFAULT,
-                        new Draining(DrainConfig.DEFAULT),
-                        new LostRaces());
+                        new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
         guarded =
                 new GuardedEndPoint(
                         endPoint,
