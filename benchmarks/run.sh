@@ -15,7 +15,8 @@ usage="Usage: benchmarks/run.sh NAME [--record] [options of the benchmark]
   deadlines  how late 1,000 blocked requests are answered at their deadline
   log        requests a second and bytes allocated with DropGuard's log, and with Logbook's
   heartbeats how late heartbeats are while 20,000 exchanges wait
-             (each of these two has arguments of its own: see log.sh and heartbeats.sh)
+  boot-start what the auto-configuration adds to the start of a Spring Boot application
+             (each of these three has arguments of its own: see log.sh, heartbeats.sh, boot-start.sh)
   --record   also adds the table, dated and with the machine, to benchmarks/RESULTS.md"
 
 [ $# -gt 0 ] || { echo "$usage" >&2; exit 2; }
@@ -23,7 +24,7 @@ name=$1
 shift
 case $name in
 latency | overhead | goodput | deadlines) ;;
-log | heartbeats) exec bash "$here/$name.sh" "$@" ;;
+log | heartbeats | boot-start) exec bash "$here/$name.sh" "$@" ;;
 --help | -h) echo "$usage"; exit ;;
 *) printf '%s: unknown benchmark\n%s\n' "$name" "$usage" >&2; exit 2 ;;
 esac

@@ -1,8 +1,17 @@
 package io.dropguard;
 
+import static java.util.Objects.requireNonNull;
+
+import io.dropguard.connector.ConnectorConfig;
+import io.dropguard.connector.ConnectorGuard;
+import io.dropguard.connector.DrainConfig;
+import io.dropguard.connector.Draining;
 import io.dropguard.connector.GuardConnectionFactory;
 import io.dropguard.connector.HalfClose;
+import io.dropguard.connector.KeepAliveConfig;
 import io.dropguard.connector.LingerConfig;
+import io.dropguard.connector.LostRaces;
+import io.dropguard.connector.TuningConfig;
 import io.dropguard.connector.WatchConfig;
 import io.dropguard.console.Console;
 import io.dropguard.console.ConsoleConfig;
@@ -13,13 +22,13 @@ import io.dropguard.exchange.QueueOrder;
 import io.dropguard.log.ExchangeLog;
 import io.dropguard.management.ManagedGuard;
 import io.dropguard.management.StuckConnectionRecorder;
-import io.dropguard.monitor.ConnectionRegistry;
 import io.dropguard.monitor.Connections;
 import io.dropguard.monitor.MonitorConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -38,27 +47,21 @@ import org.slf4j.LoggerFactory;
 public final class DropGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DropGuard.class);
 
-    private final WatchConfig watch;
-    private final LingerConfig linger;
+    private final ConnectorGuard connectors;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
     private final @Nullable ConsoleConfig console;
-    private final ConnectionRegistry connections;
 
     private DropGuard(
-            WatchConfig watch,
-            LingerConfig linger,
+            ConnectorGuard connectors,
             ExchangeConfig exchange,
-            MonitorConfig monitor,
             @Nullable ExchangeLog log,
             @Nullable ConsoleConfig console) {
-        this.connections = new ConnectionRegistry(monitor);
+        this.connectors = connectors;
         this.console = console;
-        this.watch = watch;
-        this.linger = linger;
         this.handler = new GuardHandler(exchange);
         this.log = log;
-        connections.addListener(new StuckConnectionRecorder());
+        connectors.connections().addListener(new StuckConnectionRecorder());
     }
 
     /** A guard with the default options. */
@@ -73,6 +76,11 @@ public final class DropGuard {
     /** What can be set by its key, in the order of the documentation. */
     public static List<Option> options() {
         return OptionTexts.read();
+    }
+
+    /** The keys that {@link Builder#set} knows, in alphabetical order. Immutable. */
+    public static Set<String> optionKeys() {
+        return Builder.OPTIONS.keys();
     }
 
     /**
@@ -100,11 +108,12 @@ public final class DropGuard {
             else LOG.info("Not guarded, its connections are no sockets: {}", connector);
         }
         guardable.forEach(this::guard); // all of them or, if one was refused, none
+        server.addEventListener(connectors.draining());
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
-        server.addBean(new ManagedGuard(statistics(), connections)); // for JMX and dumps
+        server.addBean(new ManagedGuard(statistics(), connections())); // for JMX and dumps
         if (console != null) // around the guard: what it does is nobody's work
-        server.insertHandler(new Console(console, statistics(), connections));
+        server.insertHandler(new Console(console, statistics(), connections()));
     }
 
     /** Listeners hear of the start before anything in the server has been started. */
@@ -122,7 +131,7 @@ public final class DropGuard {
      * @throws IllegalStateException if it has started or is guarded already
      */
     public void guard(Connector connector) {
-        GuardConnectionFactory.guard(connector, watch, linger, connections);
+        connectors.guard(connector);
     }
 
     /** What this guard saw so far. */
@@ -130,9 +139,19 @@ public final class DropGuard {
         return handler.statistics();
     }
 
+    /** How far the server is on its way to being stopped: for health checks. */
+    public Draining draining() {
+        return connectors.draining();
+    }
+
+    /** Requests that were sent on idle connections just when they were closed here. */
+    public LostRaces lostRaces() {
+        return connectors.lostRaces();
+    }
+
     /** The connections of guarded connectors. */
     public Connections connections() {
-        return connections;
+        return connectors.connections();
     }
 
     /** The handler that {@link #installOn} inserts, for those who arrange handlers themselves. */
@@ -174,15 +193,21 @@ public final class DropGuard {
                         .with("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)))
                         .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
                         .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
-                        .withAll(LogOptions.OPTIONS, b -> b.logOptions)
+                        .withAll(TuningOptions.OPTIONS, b -> b.tuning)
+                        .withAll(KeepAliveOptions.OPTIONS, b -> b.keepAlive)
+                        .withAll(DrainOptions.OPTIONS, b -> b.drain)
                         .withAll(MonitorOptions.OPTIONS, b -> b.monitorOptions)
-                        .withAll(ConsoleOptions.OPTIONS, b -> b.consoleOptions);
+                        .withAll(ConsoleOptions.OPTIONS, b -> b.consoleOptions)
+                        .withAll(LogOptions.OPTIONS, b -> b.logOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
         private LingerConfig linger = LingerConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
         private final PolicyBuilder everywhere = PolicyBuilder.create();
+        private final TuningOptions tuning = new TuningOptions();
         private final LogOptions logOptions = new LogOptions();
+        private final KeepAliveOptions keepAlive = new KeepAliveOptions();
+        private final DrainOptions drain = new DrainOptions();
         private final MonitorOptions monitorOptions = new MonitorOptions();
         private final ConsoleOptions consoleOptions = new ConsoleOptions();
         private @Nullable ExchangeLog log;
@@ -213,6 +238,31 @@ public final class DropGuard {
          */
         public Builder linger(LingerConfig value) {
             linger = value;
+            return this;
+        }
+
+        /**
+         * {@code behind-proxy}, {@code keep-alive-header}, {@code keep-alive-timeout-margin},
+         * {@code idle-grace}, {@code max-requests} and {@code max-age}: how connections are kept
+         * between requests.
+         */
+        public Builder keepAlive(KeepAliveConfig value) {
+            keepAlive.set(requireNonNull(value, "keep-alive"));
+            return this;
+        }
+
+        /** {@code drain-timeout} and {@code pre-stop-delay}: how the server stops. */
+        public Builder drain(DrainConfig value) {
+            drain.set(requireNonNull(value, "drain"));
+            return this;
+        }
+
+        /**
+         * {@code keepalive-*}, {@code tcp-*}, {@code http2-ping-*}, {@code kernel-view-interval}
+         * and {@code reuse-port}: how sockets are set up so that vanished clients are noticed.
+         */
+        public Builder tuning(TuningConfig value) {
+            tuning.config(requireNonNull(value, "tuning"));
             return this;
         }
 
@@ -290,11 +340,11 @@ public final class DropGuard {
         }
 
         public DropGuard build() {
+            ConnectorConfig connector =
+                    new ConnectorConfig(watch, linger, keepAlive.build(), tuning.build());
             return new DropGuard(
-                    watch,
-                    linger,
+                    new ConnectorGuard(connector, drain.build(), monitorOptions.build()),
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
-                    monitorOptions.build(),
                     log == null ? logOptions.build() : log,
                     consoleOptions.build());
         }

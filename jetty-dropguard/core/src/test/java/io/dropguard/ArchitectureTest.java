@@ -40,13 +40,26 @@ class ArchitectureTest {
     }
 
     @Test
-    void theConnectorDependsOnCancellationAndJettyCore() {
+    void theKernelDependsOnJna() {
+        onlyDependsOn(
+                        "io.dropguard.kernel",
+                        "com.sun.jna..",
+                        "java..",
+                        "org.jspecify.annotations",
+                        "org.slf4j")
+                .check(CORE);
+    }
+
+    @Test
+    void theConnectorDependsOnCancellationTheKernelAndJettyCore() {
         onlyDependsOn(
                         "io.dropguard.connector",
                         "io.dropguard.cancel",
+                        "io.dropguard.kernel",
                         "io.dropguard.monitor",
                         "java..",
                         "org.eclipse.jetty.http..",
+                        "org.eclipse.jetty.http2..",
                         "org.eclipse.jetty.io..",
                         "org.eclipse.jetty.server..",
                         "org.eclipse.jetty.util..",
@@ -87,6 +100,7 @@ class ArchitectureTest {
                         "java..",
                         "jdk.jfr",
                         "org.eclipse.jetty.http..",
+                        "org.eclipse.jetty.http2", // optional: see GoAway
                         "org.eclipse.jetty.io..",
                         "org.eclipse.jetty.server..",
                         "org.eclipse.jetty.util..",

@@ -17,11 +17,30 @@ class BuilderTest {
 
     private final DropGuard.Builder builder = DropGuard.builder();
 
+    @Test
+    void theKeysAreKnownToThoseWhoReadThemFromElsewhere() {
+        assertThat(DropGuard.optionKeys())
+                .contains("half-close", "heartbeat", "log-file")
+                .isEqualTo(DropGuard.Builder.OPTIONS.keys());
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "behind-proxy, nginx",
+        "behind-proxy, haproxy",
+        "behind-proxy, caddy",
+        "behind-proxy, envoy",
+        "behind-proxy, aws-alb",
+        "behind-proxy, none",
+        "behind-proxy, 75s",
+        "drain-timeout, none",
+        "drain-timeout, 0s",
+        "drain-timeout, 20s",
         "half-close, probe",
         "half-close, loss",
         "half-close, ignore",
+        "idle-grace, 0s",
+        "idle-grace, 500ms",
         "min-rate-headers, 500",
         "min-rate-request-body, 1KiB",
         "min-rate-response-body, none",
@@ -40,12 +59,36 @@ class BuilderTest {
         "stuck-interrupt, none",
         "interrupt, true",
         "interrupt, false",
+        "keep-alive-header, true",
+        "keep-alive-header, false",
+        "keep-alive-timeout-margin, 0s",
+        "keep-alive-timeout-margin, 2s",
+        "max-age, none",
+        "max-age, 1h",
+        "max-requests, 0",
+        "max-requests, 1000",
+        "pre-stop-delay, 0s",
+        "pre-stop-delay, 10s",
+        "http2-ping-interval, 0s",
+        "http2-ping-interval, 10s",
+        "http2-ping-timeout, 10s",
+        "keepalive-count, 1",
+        "keepalive-count, 127",
+        "keepalive-idle, 0s",
+        "keepalive-idle, 10s",
+        "keepalive-interval, 5s",
+        "kernel-view-interval, 0s",
+        "kernel-view-interval, 1s",
         "queue-order, fifo",
         "queue-order, newest-first",
         "read-ahead, 1",
         "read-ahead, 16384",
         "read-ahead, 16KiB",
         "read-ahead, 16MiB",
+        "reuse-port, true",
+        "tcp-quick-ack, true",
+        "tcp-user-timeout, 0s",
+        "tcp-user-timeout, 25s",
         "watch-delay, 0ms",
         "watch-delay, 5ms",
         "watch-delay, 60s",
@@ -60,6 +103,18 @@ class BuilderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "behind-proxy | squid | behind-proxy: squid (expected: nginx, haproxy, caddy,"
+                        + " envoy, aws-alb, none or a time > 0 such as 75s)",
+                "behind-proxy | 0s | behind-proxy: 0s (expected: nginx, haproxy, caddy, envoy,"
+                        + " aws-alb, none or a time > 0 such as 75s)",
+                "drain-timeout | -1s | drain-timeout: PT-1S (expected: >= 0)",
+                "idle-grace  | -1s     | idle-grace: PT-1S (expected: >= 0)",
+                "keep-alive-header | on | keep-alive-header: on (expected: true or false)",
+                "keep-alive-timeout-margin | -1s | keep-alive-timeout-margin: PT-1S (expected: >="
+                        + " 0)",
+                "max-age     | 0s      | max-age: PT0S (expected: > 0)",
+                "max-requests | -1     | max-requests: -1 (expected: >= 0)",
+                "pre-stop-delay | -1s  | pre-stop-delay: PT-1S (expected: >= 0)",
                 "half-close  | maybe   | half-close: maybe (expected: probe, loss, ignore)",
                 "stuck-idle  | 0s      | stuck-idle: PT0S (expected: > 0 and <= PT8760H, or none)",
                 "stuck-idle  | 366d    | stuck-idle: PT8784H (expected: > 0 and <= PT8760H, or"
@@ -78,6 +133,13 @@ class BuilderTest {
                 "min-rate-grace | 0s   | min-rate-grace: PT0S (expected: > 0 and <= PT8760H, or"
                         + " none)",
                 "interrupt   | yes     | interrupt: yes (expected: true or false)",
+                "keepalive-count | 0 | keepalive-count: 0 (expected: 1..127)",
+                "keepalive-idle | 500ms | keepalive-idle: PT0.5S (expected: whole seconds, 1s to"
+                        + " 32767s)",
+                "kernel-view-interval | 1ms | kernel-view-interval: PT0.001S (expected: 0, or >="
+                        + " PT0.1S and <= PT24H)",
+                "reuse-port  | yes     | reuse-port: yes (expected: true or false)",
+                "tcp-user-timeout | -1s | tcp-user-timeout: PT-1S (expected: >= 0 and <= PT24H)",
                 "queue-order | lifo    | queue-order: lifo (expected: fifo, newest-first)",
                 "read-ahead  | 0       | read-ahead: 0 (expected: 1..16777216 bytes)",
                 "read-ahead  | -1KiB   | read-ahead: -1024 (expected: 1..16777216 bytes)",

@@ -28,6 +28,7 @@ final class FuzzServer implements AutoCloseable {
                     .watchDelay(Duration.ofMillis(delayMillis))
                     .readAhead(readAhead)
                     .queueOrder(order)
+                    .set("keep-alive-header", "false") // bare Jetty says nothing of that
                     .build();
         }
     }

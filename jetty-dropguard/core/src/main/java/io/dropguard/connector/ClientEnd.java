@@ -3,7 +3,7 @@ package io.dropguard.connector;
 import io.dropguard.cancel.ClientLoss.Signal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.AbstractEndPoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
  * loss, or a question to be asked by a {@link HalfCloseProbe}. Thread-safe.
  */
 final class ClientEnd {
-    private final EndPoint endPoint;
+    private final AbstractEndPoint endPoint;
     private final HalfClose halfClose;
     private final WatchTimer timer;
     private volatile @Nullable WatchedExchange exchange;
-    private volatile @Nullable Signal signal; // FIN or RST, once read
+    private volatile @Nullable Signal signal; // FIN, RST or UNREACHABLE, once known
     private volatile @Nullable IOException failure; // written before the signal
     private volatile boolean clearText; // of the exchange: its bytes go out as they are
     private volatile boolean responding; // bytes of its answer were handed down
     private volatile @Nullable HalfCloseProbe probe; // written under this, or by begin
     private volatile boolean closed;
 
-    ClientEnd(EndPoint endPoint, HalfClose halfClose, WatchTimer timer) {
+    ClientEnd(AbstractEndPoint endPoint, HalfClose halfClose, WatchTimer timer) {
         this.endPoint = endPoint;
         this.halfClose = halfClose;
         this.timer = timer;
@@ -74,9 +74,17 @@ final class ClientEnd {
 
     /** The exchange was computed, or is about to be, when the end came. */
     void tell(WatchedExchange current) {
+        // The kernel tells once that a peer has vanished. T1, a write, may have heard it, and T2, a
+        // read, then finds an end like any other, before T1 has said so.
+        boolean idle = endPoint.getWriteFlusher().toStateString().equals("-");
+        if (signal == Signal.FIN && !idle) timer.schedule(() -> decide(current), 5);
+        else decide(current);
+    }
+
+    private void decide(WatchedExchange current) {
         Signal how = signal;
         if (how == null) return;
-        if (how == Signal.RST || halfClose == HalfClose.LOSS) lose(current, how);
+        if (how != Signal.FIN || halfClose == HalfClose.LOSS) lose(current, how);
         else if (halfClose == HalfClose.PROBE)
             if (clearText) probe(current);
             else lose(current, how);
@@ -89,7 +97,7 @@ final class ClientEnd {
      */
     void brokeOff(WatchedExchange current) {
         Signal how = signal == null ? Signal.FIN : signal;
-        if (how == Signal.RST || halfClose != HalfClose.IGNORE) lose(current, how);
+        if (how != Signal.FIN || halfClose != HalfClose.IGNORE) lose(current, how);
     }
 
     private void lose(WatchedExchange current, Signal how) {
@@ -137,6 +145,19 @@ final class ClientEnd {
     /** The bytes were an interim response: the final one has yet to begin. */
     void interimWritten() {
         responding = false;
+    }
+
+    /** The kernel tells only once that a peer has vanished: the first write or read after it. */
+    void writeFailed(Throwable failure) {
+        Signal known = signal;
+        if ((known != null && known != Signal.FIN) || !PeerUnreachableException.isCauseOf(failure))
+            return;
+        this.failure = failure instanceof IOException thrown ? thrown : new IOException(failure);
+        signal = Signal.UNREACHABLE;
+    }
+
+    boolean isClearText() {
+        return clearText;
     }
 
     /** Whether an interim response may be next: in clear text, and the final one has not begun. */

@@ -15,6 +15,7 @@ import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ public final class ClientWatch {
     private final ClientEnd clientEnd;
     private final TrackedConnection tracked;
     private final Callback onReadable = new OnReadable();
+    private volatile @Nullable ConnectionLife life; // set before the first request
     private final AtomicBoolean queued = new AtomicBoolean(); // in the timer's queue
     private volatile long dueNanos;
 
@@ -48,6 +50,9 @@ public final class ClientWatch {
     private boolean armed; // guarded by this: onReadable is registered with the endpoint
     private @Nullable Callback waiting; // guarded by this: the connection's interest, while armed
     private boolean closed; // guarded by this
+    private boolean unreadEnd; // guarded by this: the client has ended, and that was not read yet
+    private volatile @Nullable PeerPing ping; // of HTTP/2
+    private volatile PeerCondition peer = PeerCondition.RESPONSIVE;
     private volatile @Nullable SharedConnection shared; // of HTTP/2; written under this
 
     ClientWatch(
@@ -71,12 +76,8 @@ public final class ClientWatch {
 
     /** The watch on the socket beneath an endpoint, or null if its connector is not guarded. */
     public static @Nullable ClientWatch beneath(EndPoint endPoint) {
-        EndPoint each = endPoint;
-        while (true) {
-            if (each instanceof GuardedEndPoint guarded) return guarded.watch();
-            if (!(each instanceof EndPoint.Wrapper wrapper)) return null;
-            each = wrapper.unwrap();
-        }
+        GuardedEndPoint guarded = GuardedEndPoint.beneath(endPoint);
+        return guarded == null ? null : guarded.watch();
     }
 
     /** What is noted of the connection, for its monitor. */
@@ -124,7 +125,10 @@ public final class ClientWatch {
     /** As {@link #end}, for one that has joined. */
     public void leave(WatchedExchange ended) {
         SharedConnection all = shared;
-        if (all != null) all.remove(ended);
+        if (all == null) return;
+        all.remove(ended);
+        ConnectionLife idle = life;
+        if (idle != null && all.isEmpty()) idle.idle();
     }
 
     private SharedConnection shared() {
@@ -143,6 +147,11 @@ public final class ClientWatch {
     /** A read of the request has met its end, though the wire need not have shown one. */
     public void brokeOff(WatchedExchange read) {
         if (channel.isOpen()) clientEnd.brokeOff(read); // closed: by us
+    }
+
+    /** How long the connection may be used. */
+    public @Nullable ConnectionLife life() {
+        return life;
     }
 
     /** How the client's side of the connection ended, if that was read already. */
@@ -166,14 +175,70 @@ public final class ClientWatch {
         return clientEnd.isSure();
     }
 
+    /** How the client's end of the connection fares; known while the kernel is asked. */
+    public PeerCondition peer() {
+        return peer;
+    }
+
     /** Closes the connection with RST: an orderly end would pass for the end of the message. */
     public void reset() {
+        reset(null);
+    }
+
+    private void reset(@Nullable Throwable cause) {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException | UnsupportedOperationException notReset) {
             LOG.debug("cannot be reset, and is closed: {}", endPoint, notReset);
         }
-        endPoint.close();
+        endPoint.close(cause);
+    }
+
+    // ---- for those who look from elsewhere
+
+    void setPing(PeerPing value) {
+        ping = value;
+    }
+
+    @Nullable PeerPing ping() {
+        return ping;
+    }
+
+    /** Whether somebody there waits for an answer. */
+    boolean isComputing() {
+        WatchedExchange current = clientEnd.exchange();
+        return current != null && !isIdle(current);
+    }
+
+    boolean isClosed() {
+        return !endPoint.isOpen();
+    }
+
+    /** Whether that is news. */
+    boolean setPeer(PeerCondition condition) {
+        boolean news = peer != condition;
+        peer = condition;
+        return news;
+    }
+
+    /** The client has ended its side, and bytes that nobody reads stand before that. */
+    void endBehindUnread() {
+        WatchedExchange current = clientEnd.exchange();
+        synchronized (this) {
+            // until it is full the end is found by reading
+            if (current == null || closed || clientEnd.hasCome() || !readAhead.isFull()) return;
+            unreadEnd = true;
+            clientEnd.came(Signal.FIN, null);
+        }
+        clientEnd.tell(current);
+    }
+
+    /** Nobody answers there: the exchange is lost, and the connection is closed. */
+    void vanished(PeerUnreachableException how) {
+        WatchedExchange current = clientEnd.exchange();
+        clientEnd.came(Signal.UNREACHABLE, how);
+        if (current != null) clientEnd.tell(current);
+        reset(how); // for the kernel of a client that comes back
     }
 
     // ---- for the timer
@@ -210,6 +275,12 @@ public final class ClientWatch {
         if (clientEnd.hasCome()) clientEnd.tell(current);
     }
 
+    /** Whether no request is computed. */
+    boolean isIdle() {
+        WatchedExchange current = clientEnd.exchange();
+        return current == null || isIdle(current);
+    }
+
     private boolean isIdle(WatchedExchange current) {
         SharedConnection all = shared;
         return current == all && all.isEmpty();
@@ -217,13 +288,30 @@ public final class ClientWatch {
 
     // ---- for the endpoint
 
+    void life(ConnectionLife value) {
+        life = value;
+    }
+
+    /** Whether bytes of the client are here, now. */
+    synchronized boolean hasBytes() {
+        if (readAhead.isEmpty() && !closed && !clientEnd.hasCome()) read();
+        return !readAhead.isEmpty();
+    }
+
+    /** The server does not wait any longer for what is computed. */
+    void serverStopping() {
+        WatchedExchange current = clientEnd.exchange();
+        if (current != null) current.serverStopping();
+    }
+
     int fill(ByteBuffer buffer) throws IOException {
         int filled;
         synchronized (this) {
             filled = readAhead.drainTo(buffer);
-            if (filled == 0) filled = endPoint.fill(buffer);
-            if (filled < 0 && !clientEnd.hasCome()) distinguishEnd();
+            if (filled == 0) filled = fillFromChannel(buffer);
         }
+        PeerPing asking = ping;
+        if (asking != null && filled > 0) asking.heard();
         WatchedExchange current = clientEnd.exchange();
         if (current != null) {
             if (filled > 0) timer.visitLater(this); // the connection has read, and may stop reading
@@ -258,10 +346,9 @@ public final class ClientWatch {
      * Whether its last answer is given and its client has not ended: so it may still be sending.
      */
     synchronized boolean mayLinger() {
-        WatchedExchange current = clientEnd.exchange();
         return !closed
-                && !clientEnd.hasCome()
-                && (current == null || isIdle(current))
+                && (unreadEnd || !clientEnd.hasCome())
+                && isIdle()
                 && !endPoint.getWriteFlusher().isPending()
                 && !endPoint.isInputShutdown();
     }
@@ -289,24 +376,31 @@ public final class ClientWatch {
         } catch (ClosedChannelException ours) {
             closed = true;
         } catch (IOException reset) {
-            clientEnd.came(Signal.RST, reset);
+            clientEnd.came(PeerUnreachableException.signalOf(reset), reset);
         }
     }
 
-    // guarded by this; Jetty's fill() makes -1 of a reset, and the channel throws it again
-    private void distinguishEnd() {
-        if (!channel.isOpen()) return; // we closed it
+    // guarded by this; as the endpoint's fill() does, which makes -1 of a reset: a vanished peer
+    // the kernel tells only once
+    private int fillFromChannel(ByteBuffer buffer) throws IOException {
+        if (endPoint.isInputShutdown() || clientEnd.hasCome()) return endPoint.fill(buffer);
+        int position = BufferUtil.flipToFill(buffer);
+        int filled = -1;
         try {
-            channel.read(ByteBuffer.allocate(1));
-            clientEnd.came(Signal.FIN, null);
+            filled = channel.read(buffer);
+            if (filled < 0) clientEnd.came(Signal.FIN, null);
+            else if (filled > 0) endPoint.notIdle();
         } catch (ClosedChannelException ours) {
             closed = true;
         } catch (IOException reset) {
-            clientEnd.came(Signal.RST, reset);
+            clientEnd.came(PeerUnreachableException.signalOf(reset), reset);
+        } finally {
+            BufferUtil.flipToFlush(buffer, position);
         }
+        return filled < 0 ? endPoint.fill(buffer) : filled; // it notes that the input has ended
     }
 
-    private void execute(Callback callback) {
+    void execute(Callback callback) {
         try {
             executor.execute(callback::succeeded);
         } catch (RejectedExecutionException stopping) {

@@ -25,24 +25,20 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     /** Jetty tells a secure connector by a default protocol that is SSL or begins with "SSL-". */
     private static final String SECURE_PROTOCOL = "SSL-" + PROTOCOL;
 
-    private final WatchConfig config;
+    private final ConnectorConfig config;
     private final ConnectionFactory next;
-    private final LingerConfig linger;
+    private final ConnectorLife life;
     private final ConnectionRegistry registry;
     private volatile @Nullable WatchTimer timer;
     private volatile @Nullable Lingering lingering;
 
     private GuardConnectionFactory(
-            String protocol,
-            ConnectionFactory next,
-            WatchConfig config,
-            LingerConfig linger,
-            ConnectionRegistry registry) {
+            String protocol, ConnectionFactory next, ConnectorGuard guard, ConnectorLife life) {
         super(protocol);
-        this.registry = registry;
-        this.linger = linger;
+        this.registry = guard.connections();
+        this.life = life;
         this.next = next;
-        this.config = config;
+        this.config = guard.config();
     }
 
     /** Whether this kind of connector can be guarded: its connections are socket channels. */
@@ -64,22 +60,18 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     /**
      * Guards a connector in place.
      *
-     * @param registry where its connections are listed
      * @throws IllegalArgumentException if it is of another kind
      * @throws IllegalStateException if it has started, has no protocol, or is guarded already
      */
-    public static void guard(
-            Connector connector,
-            WatchConfig config,
-            LingerConfig linger,
-            ConnectionRegistry registry) {
+    static void guard(Connector connector, ConnectorGuard guard) {
         AbstractConnector guarded = checkGuardable(connector);
         ConnectionFactory first = firstFactory(guarded);
         String previous = first.getProtocol();
         boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
         String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
-        guarded.addFirstConnectionFactory(
-                new GuardConnectionFactory(protocol, first, config, linger, registry));
+        ConnectorLife life = new ConnectorLife(guarded, guard);
+        guarded.addFirstConnectionFactory(new GuardConnectionFactory(protocol, first, guard, life));
+        guarded.addBean(life); // which listens to it, and is asked to shut down with it
         guarded.setDefaultProtocol(protocol);
     }
 
@@ -149,9 +141,10 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         connector.getByteBufferPool(),
                         timer(connector),
                         tracked,
-                        config);
+                        config.watch());
+        write.tell(watch.clientEnd());
         GuardedEndPoint guarded =
-                new GuardedEndPoint(socket, watch, lingering(connector), write, tracked);
+                new GuardedEndPoint(socket, watch, lingering(connector), life, write, tracked);
         Connection connection;
         try {
             connection = next.newConnection(connector, guarded);
@@ -168,7 +161,11 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
         if (existing != null) return existing;
         synchronized (this) {
             Lingering created = lingering;
-            if (created == null) lingering = created = new Lingering(connector, linger);
+            if (created == null)
+                lingering =
+                        created =
+                                new Lingering(
+                                        connector, config.linger(), config.keepAlive().idleGrace());
             return created;
         }
     }
@@ -184,7 +181,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                                 new WatchTimer(
                                         connector.getScheduler(),
                                         Ticker.system(),
-                                        config.delay().toNanos());
+                                        config.watch().delay().toNanos());
             return created;
         }
     }

@@ -1,10 +1,12 @@
 package io.dropguard.connector;
 
+import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadPendingException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -25,6 +27,8 @@ final class GuardedEndPoint
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
     private final Lingering lingering;
+    private final ConnectionLife life;
+    private final IdleClose idle;
     private final PendingWrite pendingWrite;
     private final TrackedConnection tracked;
     private volatile boolean lingers; // written under this: closed, for those above
@@ -33,6 +37,7 @@ final class GuardedEndPoint
             AbstractEndPoint endPoint,
             ClientWatch watch,
             Lingering lingering,
+            ConnectorLife connector,
             PendingWrite pendingWrite,
             TrackedConnection tracked) {
         this.endPoint = endPoint;
@@ -40,6 +45,20 @@ final class GuardedEndPoint
         this.lingering = lingering;
         this.pendingWrite = pendingWrite;
         this.tracked = tracked;
+        this.idle = new IdleClose(this, endPoint, watch, connector);
+        setIdleTimeout(endPoint.getIdleTimeout()); // with slack
+        this.life = new ConnectionLife(connector, this, Ticker.system());
+        watch.life(life);
+    }
+
+    /** The one beneath an endpoint, or null if its connector is not guarded. */
+    static @Nullable GuardedEndPoint beneath(EndPoint endPoint) {
+        EndPoint each = endPoint;
+        while (true) {
+            if (each instanceof GuardedEndPoint guarded) return guarded;
+            if (!(each instanceof EndPoint.Wrapper wrapper)) return null;
+            each = wrapper.unwrap();
+        }
     }
 
     ClientWatch watch() {
@@ -76,7 +95,7 @@ final class GuardedEndPoint
     @Override
     public boolean tryFillInterested(Callback callback) {
         tracked.awaitsBytes();
-        return watch.tryFillInterested(callback);
+        return idle.tryFillInterested(callback);
     }
 
     @Override
@@ -90,9 +109,14 @@ final class GuardedEndPoint
     public boolean flush(ByteBuffer... buffers) throws IOException {
         beforeWrite(buffers);
         long before = PendingWrite.remaining(buffers);
-        boolean all = endPoint.flush(buffers);
-        tracked.flushed(before - PendingWrite.remaining(buffers));
-        return all;
+        try {
+            return endPoint.flush(buffers);
+        } catch (IOException failed) {
+            watch.clientEnd().writeFailed(failed);
+            throw failed;
+        } finally {
+            tracked.flushed(before - PendingWrite.remaining(buffers));
+        }
     }
 
     @Override
@@ -135,6 +159,8 @@ final class GuardedEndPoint
         if (tracked.isEnded() && !pendingWrite.isFarewell())
             throw new EofException(tracked.reason().describe());
         watch.clientEnd().beforeWrite(buffers);
+        PeerPing ping = watch.ping();
+        if (ping != null) ping.wrote(Math.toIntExact(PendingWrite.remaining(buffers)));
     }
 
     @Override
@@ -173,7 +199,7 @@ final class GuardedEndPoint
     public void close(@Nullable Throwable cause) {
         if (linger()) return;
         endPoint.close(cause);
-        watch.close();
+        closeWatch();
         tracked.closed();
     }
 
@@ -183,13 +209,43 @@ final class GuardedEndPoint
         synchronized (this) {
             if (!lingers) {
                 if (tracked.isEnded() || !watch.mayLinger()) return false;
-                watch.close();
+                closeWatch();
                 tracked.lingering();
                 lingers = true; // first: those above hear of it, and may close once more
                 lingering.begin(endPoint);
             }
             return true;
         }
+    }
+
+    /** Whether the idle connection, already shut down, is left to a {@link LingeringClose}. */
+    boolean lingerIdle(Consumer<ByteBuffer> onBytes) {
+        if (!lingering.listensToIdle()) return false;
+        synchronized (this) {
+            if (!lingers) {
+                if (tracked.isEnded() || !watch.mayLinger()) return false;
+                closeWatch();
+                tracked.lingering();
+                lingers = true;
+                lingering.beginIdle(endPoint, onBytes);
+            }
+            return true;
+        }
+    }
+
+    /** Whether it had a request. */
+    boolean isUsed() {
+        return life.isUsed();
+    }
+
+    /** The connector drains: if the connection is idle, it is not kept for long. */
+    void drain() {
+        if (lingers || watch.isIdle()) life.idle();
+    }
+
+    private void closeWatch() {
+        watch.close();
+        idle.close();
     }
 
     @Override
@@ -200,7 +256,7 @@ final class GuardedEndPoint
     @Override
     public void onClose(@Nullable Throwable cause) {
         endPoint.onClose(cause);
-        watch.close();
+        closeWatch();
         tracked.closed();
     }
 
@@ -211,7 +267,7 @@ final class GuardedEndPoint
     @Override
     public void onClosed(Connection connection) {
         if (endPoint.isOpen()) return;
-        watch.close();
+        closeWatch();
         tracked.closed();
     }
 
@@ -270,12 +326,14 @@ final class GuardedEndPoint
 
     @Override
     public long getIdleTimeout() {
-        return endPoint.getIdleTimeout();
+        return Math.max(0, endPoint.getIdleTimeout() - IdleClose.SLACK_MILLIS);
     }
 
     @Override
     public void setIdleTimeout(long idleTimeout) {
-        endPoint.setIdleTimeout(idleTimeout);
+        endPoint.setIdleTimeout(
+                idleTimeout <= 0 ? idleTimeout : idleTimeout + IdleClose.SLACK_MILLIS);
+        idle.retime();
     }
 
     @Override

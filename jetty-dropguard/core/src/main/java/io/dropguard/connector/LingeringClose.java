@@ -5,12 +5,14 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ final class LingeringClose {
     private final Scheduler scheduler;
     private final LingerConfig config;
     private final Consumer<LingeringClose> ended;
+    private final AtomicReference<@Nullable Consumer<ByteBuffer>> onFirstBytes;
     private final AtomicBoolean over = new AtomicBoolean();
     private final long endNanos;
     private volatile long lastByteNanos;
@@ -45,11 +48,13 @@ final class LingeringClose {
             ByteBufferPool pool,
             Scheduler scheduler,
             LingerConfig config,
+            @Nullable Consumer<ByteBuffer> onFirstBytes,
             Consumer<LingeringClose> ended) {
         this.endPoint = endPoint;
         this.pool = pool;
         this.scheduler = scheduler;
         this.config = config;
+        this.onFirstBytes = new AtomicReference<>(onFirstBytes);
         this.ended = ended;
         this.left = config.bytes();
         this.lastByteNanos = System.nanoTime();
@@ -88,6 +93,8 @@ final class LingeringClose {
                 ByteBuffer bytes = buffer.getByteBuffer();
                 bytes.position(0).limit(0);
                 int read = endPoint.fill(bytes);
+                Consumer<ByteBuffer> told = read > 0 ? onFirstBytes.getAndSet(null) : null;
+                if (told != null) told.accept(bytes);
                 if (read < 0 || (left -= read) < 0) {
                     finish();
                     return;

@@ -19,6 +19,7 @@ final class PendingWrite implements Callback {
     private volatile ByteBuffer[] buffers = NOTHING;
     private long length; // of them at first; written before they are
     private volatile @Nullable TrackedConnection tracked; // before anything is written
+    private volatile @Nullable ClientEnd clientEnd; // likewise
 
     private volatile boolean farewell;
 
@@ -28,6 +29,11 @@ final class PendingWrite implements Callback {
 
     void tell(TrackedConnection connection) {
         tracked = connection;
+    }
+
+    /** Is told of failures: TLS and HTTP/2 stand between the one that writes and the exchange. */
+    void tell(ClientEnd end) {
+        clientEnd = end;
     }
 
     /** What is written from now on tells the client why its connection is shut down. */
@@ -98,6 +104,9 @@ final class PendingWrite implements Callback {
 
     @Override
     public void failed(Throwable failure) {
+        ClientEnd end = clientEnd;
+        // In clear text the one that writes is told of a failure, and tells the exchange.
+        if (end != null && !end.isClearText()) end.writeFailed(failure);
         Callback told = complete();
         if (told != null) told.failed(failure);
     }

@@ -34,6 +34,11 @@ final class SharedConnection implements WatchedExchange {
         for (WatchedExchange exchange : exchanges) exchange.clientLost(signal, failure);
     }
 
+    @Override
+    public void serverStopping() {
+        for (WatchedExchange exchange : exchanges) exchange.serverStopping();
+    }
+
     /** When the one began that ended the last pause. */
     @Override
     public long beginNanos() {

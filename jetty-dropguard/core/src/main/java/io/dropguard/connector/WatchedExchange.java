@@ -15,6 +15,9 @@ public interface WatchedExchange {
      */
     void clientLost(Signal signal, @Nullable Throwable failure);
 
+    /** The server does not wait for it any longer. As {@link #clientLost}. */
+    void serverStopping();
+
     /** When the request began, as {@link System#nanoTime()} had it. */
     long beginNanos();
 }

@@ -9,9 +9,12 @@ import io.dropguard.cancel.ClientLoss;
 import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.Deadline;
 import io.dropguard.cancel.DeadlineExpired;
+import io.dropguard.cancel.ServerStopping;
 import io.dropguard.cancel.StuckConnection;
 import io.dropguard.cancel.Ticker;
 import io.dropguard.connector.ClientWatch;
+import io.dropguard.connector.ConnectionLife;
+import io.dropguard.connector.PeerUnreachableException;
 import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import io.dropguard.monitor.MonitoredExchange;
@@ -159,6 +162,8 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         handler.statistics().begun();
         if (multiplexed) failures().register();
         if (wire == null) return;
+        ConnectionLife life = wire.life();
+        if (life != null) KeptConnection.announce(life, multiplexed, request, gate.response());
         TrackedConnection connection = wire.tracked();
         String version = version().asString();
         boolean served;
@@ -281,7 +286,9 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     void writeFailed(Throwable failure, boolean unsent) {
         if (!Disconnects.isDisconnect(failure) || (multiplexed && answering && !unsent)) return;
         boolean ofStream = multiplexed && failure instanceof EOFException;
-        lose(ofStream ? streamSignal() : Signal.WRITE_FAILED, failure);
+        boolean vanished = PeerUnreachableException.isCauseOf(failure) || isUnreachable();
+        Signal written = ofStream ? streamSignal() : Signal.WRITE_FAILED;
+        lose(vanished ? Signal.UNREACHABLE : written, failure);
     }
 
     /** A read found that the request ends before it is whole; perhaps nobody else was told. */
@@ -304,6 +311,12 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         if (!cancel(loss, new ClientLostException(loss))) return;
         handler.statistics().lost(signal);
         ExchangeRecording.lost(request, loss);
+    }
+
+    @Override
+    public void serverStopping() {
+        ServerStopping reason = new ServerStopping();
+        if (!answering) cancel(reason, new ServerStoppingException(reason));
     }
 
     /** The deadline has come. */
@@ -489,6 +502,10 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     private Signal streamSignal() {
         Signal ofConnection = wire == null ? null : wire.signal();
         return ofConnection == null ? Signal.STREAM_RESET : ofConnection;
+    }
+
+    private boolean isUnreachable() {
+        return wire != null && wire.signal() == Signal.UNREACHABLE;
     }
 
     private HttpVersion version() {

@@ -68,10 +68,6 @@ public final class ExchangeLog extends Handler.Wrapper {
         return config;
     }
 
-    boolean isServerStopping() {
-        return getServer().isStopping();
-    }
-
     @Override
     protected void doStart() throws Exception {
         Server server = getServer();

@@ -134,8 +134,9 @@ final class LoggedExchange {
         return sampled;
     }
 
+    /** Whether its connection is closed because the server stops, and no longer waits for it. */
     boolean isServerStopping() {
-        return log.isServerStopping();
+        return !request.getConnectionMetaData().getConnector().isRunning();
     }
 
     long startMillis() {

@@ -69,6 +69,11 @@ final class FakeConnection implements WatchedExchange {
     }
 
     @Override
+    public void serverStopping() {
+        throw new UnsupportedOperationException("not while it is watched");
+    }
+
+    @Override
     public void clientLost(Signal signal, @Nullable Throwable failure) {
         lost.add(signal);
     }

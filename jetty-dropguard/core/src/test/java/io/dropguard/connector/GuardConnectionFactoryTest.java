@@ -3,7 +3,6 @@ package io.dropguard.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dropguard.cancel.ClientLoss.Signal;
-import io.dropguard.monitor.ConnectionRegistry;
 import io.dropguard.monitor.MonitorConfig;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -33,11 +32,7 @@ class GuardConnectionFactoryTest {
 
     @Test
     void aClearTextConnectorIsGuardedUnderItsOwnName() {
-        GuardConnectionFactory.guard(
-                connector,
-                WatchConfig.DEFAULT,
-                LingerConfig.DEFAULT,
-                new ConnectionRegistry(MonitorConfig.DEFAULT));
+        guard(connector);
 
         assertThat(connector.getDefaultProtocol()).isEqualTo("dropguard");
         assertThat(connector.getProtocols()).containsExactly("dropguard", "http/1.1");
@@ -56,11 +51,7 @@ class GuardConnectionFactoryTest {
         server.addConnector(secure);
         assertThat(server.getURI()).hasScheme("https");
 
-        GuardConnectionFactory.guard(
-                secure,
-                WatchConfig.DEFAULT,
-                LingerConfig.DEFAULT,
-                new ConnectionRegistry(MonitorConfig.DEFAULT));
+        guard(secure);
 
         assertThat(secure.getDefaultConnectionFactory().getProtocol()).isEqualTo("SSL-dropguard");
         assertThat(server.getURI()).hasScheme("https");
@@ -68,11 +59,7 @@ class GuardConnectionFactoryTest {
 
     @Test
     void watchesTickAgainAfterTheConnectorWasStoppedWithATickPending() throws Exception {
-        GuardConnectionFactory.guard(
-                connector,
-                WatchConfig.DEFAULT,
-                LingerConfig.DEFAULT,
-                new ConnectionRegistry(MonitorConfig.DEFAULT));
+        guard(connector);
         server.addConnector(connector);
         server.start();
         int own = scheduler.pending();
@@ -86,6 +73,13 @@ class GuardConnectionFactoryTest {
         beginOnNewConnection();
 
         assertThat(scheduler.pending()).isEqualTo(own + 1);
+    }
+
+    private static void guard(ServerConnector guarded) {
+        GuardConnectionFactory.guard(
+                guarded,
+                new ConnectorGuard(
+                        ConnectorConfig.DEFAULT, DrainConfig.DEFAULT, MonitorConfig.DEFAULT));
     }
 
     private void beginOnNewConnection() throws IOException {
@@ -111,6 +105,9 @@ class GuardConnectionFactoryTest {
     }
 
     private static final class Exchange implements WatchedExchange {
+        @Override
+        public void serverStopping() {}
+
         @Override
         public void clientLost(Signal signal, @Nullable Throwable failure) {
             throw new AssertionError("lost: " + signal, failure);

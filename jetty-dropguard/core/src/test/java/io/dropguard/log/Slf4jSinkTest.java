@@ -8,6 +8,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Marker;
 import org.slf4j.event.KeyValuePair;
 import org.slf4j.event.Level;
@@ -48,6 +50,23 @@ class Slf4jSinkTest {
         List<String> keys = new ArrayList<>();
         for (KeyValuePair pair : event.getKeyValuePairs()) keys.add(pair.key);
         assertThat(keys).contains("url.path", "dropguard.outcome", "http.request.header.host");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatTheEventHasAnywayIsNoPair(LogFormat format) throws Exception {
+        LogServer server = LogServer.notStarted(LogConfig.DEFAULT, OK);
+        server.server.insertHandler(
+                new ExchangeLog(LogConfig.DEFAULT.withFormat(format), new KeyValueSink(logger)));
+        try (server) {
+            server.start();
+            server.get("/");
+        }
+        LoggingEvent event = logger.events.poll(10, TimeUnit.SECONDS);
+        assertThat(event.getKeyValuePairs())
+                .extracting(pair -> pair.key)
+                .contains("url.path")
+                .doesNotContain("timestamp", "@timestamp", "log.level", "message", "ecs.version");
     }
 
     @Test

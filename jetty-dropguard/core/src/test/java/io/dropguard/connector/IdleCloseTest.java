@@ -1,0 +1,240 @@
+package io.dropguard.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.dropguard.cancel.Ticker;
+import io.dropguard.monitor.MonitorConfig;
+import io.dropguard.monitor.TrackedConnection;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.io.ByteArrayEndPoint;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The idle timeout and the next request meet: each comes first once. */
+class IdleCloseTest {
+    private static final long IDLE_MILLIS = 100;
+
+    private final TimeoutException idle = new TimeoutException("idle");
+
+    private final HandRunScheduler scheduler = new HandRunScheduler(new AtomicLong());
+    private final Server server = new Server();
+    private final ServerConnector connector =
+            new ServerConnector(server, null, scheduler, null, 0, 1, new HttpConnectionFactory());
+    private final ByteArrayEndPoint endPoint = new ByteArrayEndPoint();
+    private final Waiting waiting = new Waiting();
+    private SocketChannel client;
+    private SocketChannel accepted;
+    private GuardedEndPoint guarded;
+    private ClientWatch watch;
+
+    @BeforeEach
+    void connect() throws IOException {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            client = SocketChannel.open(listening.getLocalAddress());
+            accepted = listening.accept();
+        }
+        accepted.configureBlocking(false);
+        WatchTimer timer =
+                new WatchTimer(new HandRunScheduler(new AtomicLong()), Ticker.system(), 1_000_000);
+        ConnectorGuard guard =
+                new ConnectorGuard(
+                        ConnectorConfig.DEFAULT, DrainConfig.DEFAULT, MonitorConfig.DEFAULT);
+        PendingWrite write = new PendingWrite(endPoint);
+        TrackedConnection tracked =
+                guard.connections().track(new GuardedSocket(endPoint, accepted, write));
+        watch =
+                new ClientWatch(
+                        endPoint,
+                        accepted,
+                        Runnable::run,
+                        ByteBufferPool.NON_POOLING,
+                        timer,
+                        tracked,
+                        WatchConfig.DEFAULT);
+        ConnectorLife life = new ConnectorLife(connector, guard);
+        endPoint.notIdle(); // or it expires as soon as it is timed
+        endPoint.setIdleTimeout(IDLE_MILLIS);
+        guarded =
+                new GuardedEndPoint(
+                        endPoint,
+                        watch,
+                        new Lingering(
+                                connector, LingerConfig.DEFAULT, KeepAliveConfig.DEFAULT_MARGIN),
+                        life,
+                        write,
+                        tracked);
+        endPoint.setConnection(httpConnection());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        client.close();
+        accepted.close();
+    }
+
+    @Test
+    void whenTheTimerIsFirstTheOneThatWaitsIsToldAndTheSelectorFindsNobody() {
+        use();
+        guarded.fillInterested(waiting);
+
+        timeIsOver();
+
+        assertThat(waiting.told).containsExactly("failed");
+        assertThat(endPoint.getFillInterest().fillable()).isFalse();
+    }
+
+    @Test
+    void whenTheSelectorIsFirstItIsReadAndTheTimerFindsNobody() {
+        use();
+        guarded.fillInterested(waiting);
+
+        endPoint.getFillInterest().fillable(); // it is about to read
+        timeIsOver();
+
+        assertThat(waiting.told).containsExactly("fillable");
+        assertThat(endPoint.isOpen()).isTrue();
+    }
+
+    @Test
+    void theTimerRunsAgainForTheNextOneThatWaits() {
+        use();
+        guarded.fillInterested(waiting);
+        endPoint.getFillInterest().fillable();
+        timeIsOver();
+        assertThat(scheduler.pending()).isZero();
+
+        guarded.fillInterested(waiting);
+        timeIsOver();
+
+        assertThat(waiting.told).containsExactly("fillable", "failed");
+    }
+
+    @Test
+    void theTimerIsGoneWithTheConnection() {
+        use();
+        guarded.fillInterested(waiting);
+        assertThat(scheduler.pending()).isEqualTo(1);
+
+        guarded.close();
+
+        assertThat(scheduler.pending()).isZero();
+    }
+
+    @Test
+    void theTimerHasARequestServedThatTheSelectorHasNotSeen() throws IOException {
+        use();
+        guarded.fillInterested(waiting);
+        client.write(ByteBuffer.wrap("GET".getBytes(StandardCharsets.US_ASCII)));
+
+        timeIsOver();
+
+        assertThat(waiting.told).containsExactly("fillable");
+        assertThat(guarded.tryFillInterested(new Waiting())).as("to wait again").isTrue();
+    }
+
+    /** A request has been served. */
+    private void use() {
+        watch.life().isLastRequest();
+    }
+
+    private void timeIsOver() {
+        await().until(() -> endPoint.getIdleFor() >= IDLE_MILLIS);
+        scheduler.runNext();
+    }
+
+    @Test
+    void aRequestThatIsHereWhenTheTimeIsOverIsServed() throws IOException {
+        guarded.fillInterested(waiting);
+        client.write(ByteBuffer.wrap("GET".getBytes(StandardCharsets.US_ASCII)));
+
+        // the selector has not seen it, and the timer comes first
+        endPoint.getFillInterest().onFail(idle);
+
+        assertThat(waiting.told).containsExactly("fillable");
+        ByteBuffer read = ByteBuffer.allocate(10).flip();
+        assertThat(guarded.fill(read)).isEqualTo(3);
+    }
+
+    @Test
+    void withoutOneTheConnectionIsToldThatItsTimeIsOver() {
+        guarded.fillInterested(waiting);
+
+        endPoint.getFillInterest().onFail(idle);
+
+        assertThat(waiting.told).containsExactly("failed");
+    }
+
+    @Test
+    void aRequestThatIsComputedIsNotIdle() throws IOException {
+        watch.begin(new FakeConnection("computing", null, new ArrayList<>()), true);
+        guarded.fillInterested(waiting);
+        client.write(ByteBuffer.wrap("body".getBytes(StandardCharsets.US_ASCII)));
+
+        endPoint.getFillInterest().onFail(idle);
+
+        assertThat(waiting.told).containsExactly("failed");
+    }
+
+    @Test
+    void onlyOneWaitsAtATime() {
+        assertThat(guarded.tryFillInterested(waiting)).isTrue();
+        assertThat(guarded.tryFillInterested(new Waiting())).isFalse();
+
+        endPoint.getFillInterest().fillable();
+
+        assertThat(waiting.told).containsExactly("fillable");
+        assertThat(guarded.tryFillInterested(new Waiting())).isTrue();
+    }
+
+    @Test
+    void theSelectorIsToldWhetherTheOneThatWaitsBlocks() {
+        guarded.fillInterested(Callback.from(Callback.InvocationType.NON_BLOCKING, () -> {}));
+
+        assertThat(endPoint.getFillInterest().getCallbackInvocationType())
+                .isEqualTo(Callback.InvocationType.NON_BLOCKING);
+    }
+
+    /** It only has to be one. */
+    private static Connection httpConnection() {
+        return (Connection)
+                Proxy.newProxyInstance(
+                        IdleCloseTest.class.getClassLoader(),
+                        new Class<?>[] {Connection.class, ConnectionMetaData.class},
+                        (proxy, method, arguments) -> null);
+    }
+
+    private static final class Waiting implements Callback {
+        final List<String> told = new ArrayList<>();
+
+        @Override
+        public void succeeded() {
+            told.add("fillable");
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            told.add("failed");
+        }
+    }
+}

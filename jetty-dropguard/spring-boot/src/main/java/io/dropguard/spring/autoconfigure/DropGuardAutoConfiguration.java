@@ -1,0 +1,37 @@
+package io.dropguard.spring.autoconfigure;
+
+import io.dropguard.DropGuard;
+import io.dropguard.spring.DropGuardBuilderCustomizer;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** Guards the application's Jetty, be it for servlets or reactive. */
+@AutoConfiguration
+@ConditionalOnWebApplication
+@ConditionalOnClass(ConfigurableJettyWebServerFactory.class)
+@ConditionalOnBooleanProperty(name = "dropguard.enabled", matchIfMissing = true)
+public final class DropGuardAutoConfiguration {
+
+    /** The guard of the application's server, as properties and customizers want it. */
+    @Bean
+    @ConditionalOnMissingBean
+    DropGuard dropGuard(
+            Environment environment, ObjectProvider<DropGuardBuilderCustomizer> customizers) {
+        DropGuard.Builder builder = DropGuard.builder();
+        BoundOptions.of(environment).applyTo(builder);
+        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        return builder.build();
+    }
+
+    @Bean
+    static GuardedServerFactories dropGuardServerFactories(ObjectProvider<DropGuard> guard) {
+        return new GuardedServerFactories(guard::getObject);
+    }
+}

@@ -1,0 +1,5 @@
+/** Clients that vanish, in network namespaces whose links are cut. */
+@NullMarked
+package io.dropguard.it.vanished;
+
+import org.jspecify.annotations.NullMarked;
