@@ -23,6 +23,10 @@ final class QuickstartOptions {
               --read-ahead B      such as 16KiB
               --interrupt V       true or false
               --queue-order V     fifo or newest-first
+              --stuck-KEY V       when connections are stuck, such as --stuck-reading-headers 20s,
+                                  and --stuck-action log or shutdown
+              --min-rate-KEY V    bytes a second that clients must send or take at least, such as
+                                  --min-rate-request-body 500
               --help              this text
             """;
 
