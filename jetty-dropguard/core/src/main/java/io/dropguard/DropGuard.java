@@ -18,6 +18,8 @@ import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.exchange.QueueOrder;
 import io.dropguard.log.ExchangeLog;
+import io.dropguard.monitor.Connections;
+import io.dropguard.monitor.MonitorConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +136,11 @@ public final class DropGuard {
         return connectors.lostRaces();
     }
 
+    /** The connections of guarded connectors. */
+    public Connections connections() {
+        return connectors.connections();
+    }
+
     /** The handler that {@link #installOn} inserts, for those who arrange handlers themselves. */
     public GuardHandler handler() {
         return handler;
@@ -176,6 +183,7 @@ public final class DropGuard {
                         .withAll(TuningOptions.OPTIONS, b -> b.tuning)
                         .withAll(KeepAliveOptions.OPTIONS, b -> b.keepAlive)
                         .withAll(DrainOptions.OPTIONS, b -> b.drain)
+                        .withAll(MonitorOptions.OPTIONS, b -> b.monitorOptions)
                         .withAll(LogOptions.OPTIONS, b -> b.logOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
@@ -186,6 +194,7 @@ public final class DropGuard {
         private final LogOptions logOptions = new LogOptions();
         private final KeepAliveOptions keepAlive = new KeepAliveOptions();
         private final DrainOptions drain = new DrainOptions();
+        private final MonitorOptions monitorOptions = new MonitorOptions();
         private @Nullable ExchangeLog log;
 
         private Builder() {}
@@ -262,6 +271,12 @@ public final class DropGuard {
             return this;
         }
 
+        /** When a connection is stuck, in the place of what the options for it have said so far. */
+        public Builder monitor(MonitorConfig value) {
+            monitorOptions.set(value);
+            return this;
+        }
+
         /**
          * Sets an option by its key, as configuration files have it.
          *
@@ -304,7 +319,7 @@ public final class DropGuard {
             ConnectorConfig connector =
                     new ConnectorConfig(watch, linger, keepAlive.build(), tuning.build());
             return new DropGuard(
-                    new ConnectorGuard(connector, drain.build()),
+                    new ConnectorGuard(connector, drain.build(), monitorOptions.build()),
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
                     log == null ? logOptions.build() : log);
         }

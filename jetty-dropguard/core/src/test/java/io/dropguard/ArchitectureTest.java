@@ -56,12 +56,24 @@ class ArchitectureTest {
                         "io.dropguard.connector",
                         "io.dropguard.cancel",
                         "io.dropguard.kernel",
+                        "io.dropguard.monitor",
                         "java..",
-                        "org.eclipse.jetty.http",
+                        "org.eclipse.jetty.http..",
                         "org.eclipse.jetty.http2..",
                         "org.eclipse.jetty.io..",
                         "org.eclipse.jetty.server..",
                         "org.eclipse.jetty.util..",
+                        "org.jspecify.annotations",
+                        "org.slf4j")
+                .check(CORE);
+    }
+
+    @Test
+    void theMonitorDependsOnCancellation() {
+        onlyDependsOn(
+                        "io.dropguard.monitor",
+                        "io.dropguard.cancel",
+                        "java..",
                         "org.jspecify.annotations",
                         "org.slf4j")
                 .check(CORE);
@@ -84,6 +96,7 @@ class ArchitectureTest {
                         "io.dropguard.cancel",
                         "io.dropguard.connector",
                         "io.dropguard.heartbeat",
+                        "io.dropguard.monitor",
                         "java..",
                         "org.eclipse.jetty.http..",
                         "org.eclipse.jetty.http2", // optional: see GoAway

@@ -1,6 +1,7 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.Ticker;
+import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -9,7 +10,9 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -19,22 +22,29 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method is delegated, those with a default in the interface too: the wrapped endpoint
  * overrides them.
  */
-final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Listener {
+final class GuardedEndPoint
+        implements EndPoint, EndPoint.Wrapper, Connection.Listener, SslHandshakeListener {
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
     private final Lingering lingering;
     private final ConnectionLife life;
     private final IdleClose idle;
+    private final PendingWrite pendingWrite;
+    private final TrackedConnection tracked;
     private volatile boolean lingers; // written under this: closed, for those above
 
     GuardedEndPoint(
             AbstractEndPoint endPoint,
             ClientWatch watch,
             Lingering lingering,
-            ConnectorLife connector) {
+            ConnectorLife connector,
+            PendingWrite pendingWrite,
+            TrackedConnection tracked) {
         this.endPoint = endPoint;
         this.watch = watch;
         this.lingering = lingering;
+        this.pendingWrite = pendingWrite;
+        this.tracked = tracked;
         this.idle = new IdleClose(this, endPoint, watch, connector);
         setIdleTimeout(endPoint.getIdleTimeout()); // with slack
         this.life = new ConnectionLife(connector, this, Ticker.system());
@@ -64,7 +74,10 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        return lingers ? -1 : watch.fill(buffer);
+        if (lingers) return -1;
+        int filled = watch.fill(buffer);
+        if (filled > 0) tracked.filled(filled);
+        return filled;
     }
 
     @Override
@@ -76,11 +89,12 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public void fillInterested(Callback callback) throws ReadPendingException {
-        if (!idle.tryFillInterested(callback)) throw new ReadPendingException();
+        if (!tryFillInterested(callback)) throw new ReadPendingException();
     }
 
     @Override
     public boolean tryFillInterested(Callback callback) {
+        tracked.awaitsBytes();
         return idle.tryFillInterested(callback);
     }
 
@@ -93,36 +107,35 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {
-        watch.clientEnd().beforeWrite(buffers);
-        PeerPing ping = watch.ping();
-        if (ping != null) ping.wrote(Math.toIntExact(BufferUtil.remaining(buffers)));
+        beforeWrite(buffers);
+        long before = PendingWrite.remaining(buffers);
         try {
             return endPoint.flush(buffers);
         } catch (IOException failed) {
             watch.clientEnd().writeFailed(failed);
             throw failed;
+        } finally {
+            tracked.flushed(before - PendingWrite.remaining(buffers));
         }
     }
 
     @Override
     public boolean send(SocketAddress address, ByteBuffer... buffers) throws IOException {
-        watch.clientEnd().beforeWrite(buffers);
+        beforeWrite(buffers);
         return endPoint.send(address, buffers);
     }
 
     @Override
     public void write(Callback callback, ByteBuffer... buffers) {
-        Callback notified = WriteNotice.around(callback, watch.clientEnd(), buffers);
+        Callback notified = InterimWrite.of(watch.clientEnd(), callback, buffers);
         try {
-            watch.clientEnd().beforeWrite(buffers);
+            beforeWrite(buffers);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
             return;
         }
-        PeerPing ping = watch.ping();
-        if (ping != null) ping.wrote(Math.toIntExact(BufferUtil.remaining(buffers)));
-        endPoint.write(notified, buffers);
+        pendingWrite.write(notified, buffers);
     }
 
     @Override
@@ -133,13 +146,21 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public void write(boolean last, ByteBuffer buffer, Callback callback) {
         try {
-            watch.clientEnd().beforeWrite(buffer);
+            beforeWrite(buffer);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
             return;
         }
-        endPoint.write(last, buffer, callback);
+        pendingWrite.write(last, buffer, callback);
+    }
+
+    private void beforeWrite(ByteBuffer... buffers) throws IOException {
+        if (tracked.isEnded() && !pendingWrite.isFarewell())
+            throw new EofException(tracked.reason().describe());
+        watch.clientEnd().beforeWrite(buffers);
+        PeerPing ping = watch.ping();
+        if (ping != null) ping.wrote(Math.toIntExact(PendingWrite.remaining(buffers)));
     }
 
     @Override
@@ -179,6 +200,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         if (linger()) return;
         endPoint.close(cause);
         closeWatch();
+        tracked.closed();
     }
 
     /** Whether the close is left to a {@link LingeringClose}, now or before. */
@@ -186,8 +208,9 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         if (!lingering.isOn()) return false;
         synchronized (this) {
             if (!lingers) {
-                if (!watch.mayLinger()) return false;
+                if (tracked.isEnded() || !watch.mayLinger()) return false;
                 closeWatch();
+                tracked.lingering();
                 lingers = true; // first: those above hear of it, and may close once more
                 lingering.begin(endPoint);
             }
@@ -200,8 +223,9 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         if (!lingering.listensToIdle()) return false;
         synchronized (this) {
             if (!lingers) {
-                if (!watch.mayLinger()) return false;
+                if (tracked.isEnded() || !watch.mayLinger()) return false;
                 closeWatch();
+                tracked.lingering();
                 lingers = true;
                 lingering.beginIdle(endPoint, onBytes);
             }
@@ -233,6 +257,7 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     public void onClose(@Nullable Throwable cause) {
         endPoint.onClose(cause);
         closeWatch();
+        tracked.closed();
     }
 
     @Override
@@ -241,7 +266,9 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     /** Of the connection, which also ends when another takes over: the endpoint may live on. */
     @Override
     public void onClosed(Connection connection) {
-        if (!endPoint.isOpen()) closeWatch();
+        if (endPoint.isOpen()) return;
+        closeWatch();
+        tracked.closed();
     }
 
     // ---- the connection
@@ -254,7 +281,20 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public void setConnection(Connection connection) {
         endPoint.setConnection(connection);
+        listenTo(connection);
+    }
+
+    void listenTo(Connection connection) {
         connection.addEventListener(this);
+        tracked.speaks();
+        if (!(connection instanceof SslConnection tls)) return;
+        tracked.handshaking();
+        tls.addHandshakeListener(this);
+    }
+
+    @Override
+    public void handshakeSucceeded(Event event) {
+        tracked.handshaken();
     }
 
     @Override

@@ -10,12 +10,15 @@ import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.Deadline;
 import io.dropguard.cancel.DeadlineExpired;
 import io.dropguard.cancel.ServerStopping;
+import io.dropguard.cancel.StuckConnection;
 import io.dropguard.cancel.Ticker;
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.connector.ConnectionLife;
 import io.dropguard.connector.PeerUnreachableException;
 import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
+import io.dropguard.monitor.MonitoredExchange;
+import io.dropguard.monitor.TrackedConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * cancellation interrupts the handling thread at once; Jetty's failure listeners hear of it when
  * that thread has left.
  */
-public final class GuardedExchange implements WatchedExchange {
+public final class GuardedExchange implements WatchedExchange, MonitoredExchange {
     /** The request attribute that holds the exchange. */
     public static final String ATTRIBUTE = "io.dropguard.exchange";
 
@@ -156,12 +159,21 @@ public final class GuardedExchange implements WatchedExchange {
 
     void begin() {
         handler.statistics().begun();
-        ConnectionLife life = wire == null ? null : wire.life();
+        if (multiplexed) failures().register();
+        if (wire == null) return;
+        ConnectionLife life = wire.life();
         if (life != null) KeptConnection.announce(life, multiplexed, request, gate.response());
+        TrackedConnection connection = wire.tracked();
+        String version = version().asString();
+        boolean served;
         if (multiplexed) {
-            failures().register();
-            if (wire != null) wire.join(this);
-        } else if (wire != null) wire.begin(this, ClientWatch.isClearText(endPoint()));
+            wire.join(this);
+            served = connection.join(this, version);
+        } else {
+            wire.begin(this, ClientWatch.isClearText(endPoint()));
+            served = connection.begin(this, version);
+        }
+        if (!served) stuck(connection.reason()); // it is being shut down already
     }
 
     /** Looks at the wire: false if it is not yet known whether the client is there. */
@@ -175,7 +187,8 @@ public final class GuardedExchange implements WatchedExchange {
     }
 
     boolean isLost() {
-        return failure instanceof ClientLostException;
+        IOException thrown = failure;
+        return thrown instanceof ClientLostException || thrown instanceof StuckConnectionException;
     }
 
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
@@ -197,7 +210,27 @@ public final class GuardedExchange implements WatchedExchange {
         if (given != null) given.close();
         CancellationSource deciding = source;
         if (deciding != null) deciding.complete();
+        if (wire != null) wire.tracked().end(this);
         handler.statistics().ended();
+    }
+
+    /** The application waits for more of the request's body. */
+    void awaitsBody() {
+        if (wire != null) wire.tracked().awaitsBody(this);
+    }
+
+    /** It has come, or its end. */
+    void hasBody() {
+        if (wire != null) wire.tracked().hasBody(this);
+    }
+
+    /** Its stream may take no more for now; a connection of HTTP/1 notices itself. */
+    void writes() {
+        if (multiplexed && wire != null) wire.tracked().streamWrites(this);
+    }
+
+    void written() {
+        if (multiplexed && wire != null) wire.tracked().streamWritten(this);
     }
 
     void enter() {
@@ -281,11 +314,15 @@ public final class GuardedExchange implements WatchedExchange {
     }
 
     private boolean cancel(CancellationReason reason, IOException thrown) {
-        Runnable urgent =
+        return cancel(
+                reason,
                 () -> {
                     failure = thrown; // before the interrupted thread asks
-                    if (interrupt && thread.interrupt()) handler.statistics().interrupted();
-                };
+                    if (interrupt) interrupt();
+                });
+    }
+
+    private boolean cancel(CancellationReason reason, Runnable urgent) {
         if (!source().cancel(reason, urgent)) return false;
         LOG.debug("{} {}", reason.describe(), request.getId());
         if (!thread.afterwards(this::tell)) execute(this::tell);
@@ -297,7 +334,8 @@ public final class GuardedExchange implements WatchedExchange {
         IOException thrown = failure;
         if (thrown == null || isOver()) return;
         told = true;
-        if (thrown instanceof ClientLostException) failChannel(thrown);
+        if (thrown instanceof ClientLostException || thrown instanceof StuckConnectionException)
+            failChannel(thrown);
         FailureListeners listeners = failures();
         listeners.tellUnlessTold(thrown);
         // A listener that has dispatched anew may have begun another async cycle, which nobody else
@@ -325,6 +363,36 @@ public final class GuardedExchange implements WatchedExchange {
     /** Runs a task that may block, soon, though all threads of the pool be busy. */
     void execute(Runnable task) {
         handler.executor().execute(task);
+    }
+
+    // ---- for the monitor
+
+    @Override
+    public String method() {
+        return request.getMethod();
+    }
+
+    @Override
+    public @Nullable String path() {
+        return request.getHttpURI().getPath();
+    }
+
+    @Override
+    public @Nullable Thread thread() {
+        return thread.current();
+    }
+
+    /** Work that goes on all the same is interrupted later, at a limit of its own. */
+    @Override
+    public void stuck(StuckConnection reason) {
+        cancel(reason, () -> failure = new StuckConnectionException(reason));
+    }
+
+    @Override
+    public boolean interrupt() {
+        boolean raised = thread.interrupt();
+        if (raised) handler.statistics().interrupted();
+        return raised;
     }
 
     // ---- its parts

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dropguard.cancel.Ticker;
+import io.dropguard.monitor.MonitorConfig;
+import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
@@ -55,6 +57,12 @@ class IdleCloseTest {
         accepted.configureBlocking(false);
         WatchTimer timer =
                 new WatchTimer(new HandRunScheduler(new AtomicLong()), Ticker.system(), 1_000_000);
+        ConnectorGuard guard =
+                new ConnectorGuard(
+                        ConnectorConfig.DEFAULT, DrainConfig.DEFAULT, MonitorConfig.DEFAULT);
+        PendingWrite write = new PendingWrite(endPoint);
+        TrackedConnection tracked =
+                guard.connections().track(new GuardedSocket(endPoint, accepted, write));
         watch =
                 new ClientWatch(
                         endPoint,
@@ -62,11 +70,9 @@ class IdleCloseTest {
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         timer,
+                        tracked,
                         WatchConfig.DEFAULT);
-        ConnectorLife life =
-                new ConnectorLife(
-                        connector,
-                        new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
+        ConnectorLife life = new ConnectorLife(connector, guard);
         endPoint.notIdle(); // or it expires as soon as it is timed
         endPoint.setIdleTimeout(IDLE_MILLIS);
         guarded =
@@ -75,7 +81,9 @@ class IdleCloseTest {
                         watch,
                         new Lingering(
                                 connector, LingerConfig.DEFAULT, KeepAliveConfig.DEFAULT_MARGIN),
-                        life);
+                        life,
+                        write,
+                        tracked);
         endPoint.setConnection(httpConnection());
     }
 
