@@ -3,6 +3,8 @@ package io.dropguard.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dropguard.cancel.Ticker;
+import io.dropguard.monitor.MonitorConfig;
+import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
@@ -51,6 +53,12 @@ class IdleCloseTest {
         accepted.configureBlocking(false);
         WatchTimer timer =
                 new WatchTimer(new HandRunScheduler(new AtomicLong()), Ticker.system(), 1_000_000);
+        ConnectorGuard guard =
+                new ConnectorGuard(
+                        ConnectorConfig.DEFAULT, DrainConfig.DEFAULT, MonitorConfig.DEFAULT);
+        PendingWrite write = new PendingWrite(endPoint);
+        TrackedConnection tracked =
+                guard.connections().track(new GuardedSocket(endPoint, accepted, write));
         watch =
                 new ClientWatch(
                         endPoint,
@@ -58,18 +66,18 @@ class IdleCloseTest {
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         timer,
+                        tracked,
                         WatchConfig.DEFAULT);
-        ConnectorLife life =
-                new ConnectorLife(
-                        connector,
-                        new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
+        ConnectorLife life = new ConnectorLife(connector, guard);
         guarded =
                 new GuardedEndPoint(
                         endPoint,
                         watch,
                         new Lingering(
                                 connector, LingerConfig.DEFAULT, KeepAliveConfig.DEFAULT_MARGIN),
-                        life);
+                        life,
+                        write,
+                        tracked);
         endPoint.setConnection(httpConnection());
     }
 
