@@ -114,6 +114,94 @@ jetty.webapp.addHiddenClasses+=,tools.jackson.
 ## Values: a count. Default: 1000. Example: 100
 # dropguard.lingering-connections=1000
 
+## How long a TLS handshake may take before the connection is stuck. A slow network takes its time
+## too.
+## Values: a time, or none. Default: none. Example: 10s
+# dropguard.stuck-handshaking=none
+
+## How long a connection may be without a request before it is stuck. Clients whose connection is
+## shut down meanwhile lose a request now and then.
+## Values: a time, or none. Default: none. Example: 1m
+# dropguard.stuck-idle=none
+
+## How long a request's head may take in all, however steadily its bytes come.
+## Values: a time, or none. Default: none. Example: 40s
+# dropguard.stuck-reading-headers=none
+
+## How long the application may wait for the next bytes of a request's body. It begins anew with
+## each that come, so set min-rate-request-body too.
+## Values: a time, or none. Default: none. Example: 30s
+# dropguard.stuck-reading-body=none
+
+## How long the application may compute, or wait for others than its client. Long polling does so
+## too.
+## Values: a time, or none. Default: none. Example: 5m
+# dropguard.stuck-computing=none
+
+## How long the socket may leave one write unfinished, because the client does not read. A large
+## download may be one write.
+## Values: a time, or none. Default: none. Example: 1m
+# dropguard.stuck-writing=none
+
+## How long a connection may be drained before it is stuck. lingering-time ends it anyhow.
+## Values: a time, or none. Default: none. Example: 10s
+# dropguard.stuck-lingering=none
+
+## What is done about a connection that is stuck besides telling of it. shutdown answers an
+## unfinished head with 408, cancels the work and shuts the socket down.
+## Values: log, shutdown. Default: log. Example: shutdown
+# dropguard.stuck-action=log
+
+## What is done about a connection that is stuck in handshaking.
+## Values: log, shutdown; unset: stuck-action. Example: shutdown
+# dropguard.stuck-action-handshaking=
+
+## What is done about a connection that is stuck in idle.
+## Values: log, shutdown; unset: stuck-action. Example: shutdown
+# dropguard.stuck-action-idle=
+
+## What is done about a connection that is stuck in reading-headers.
+## Values: log, shutdown; unset: stuck-action. Example: shutdown
+# dropguard.stuck-action-reading-headers=
+
+## What is done about a connection that is stuck in reading-body.
+## Values: log, shutdown; unset: stuck-action. Example: shutdown
+# dropguard.stuck-action-reading-body=
+
+## What is done about a connection that is stuck in computing.
+## Values: log, shutdown; unset: stuck-action. Example: shutdown
+# dropguard.stuck-action-computing=
+
+## What is done about a connection that is stuck in writing.
+## Values: log, shutdown; unset: stuck-action. Example: shutdown
+# dropguard.stuck-action-writing=
+
+## What is done about a connection that is stuck in lingering.
+## Values: log, shutdown; unset: stuck-action. Example: shutdown
+# dropguard.stuck-action-lingering=
+
+## How long after it entered its phase the work of a connection that was shut down is interrupted,
+## if it goes on. Some code takes an interrupt badly.
+## Values: a time, or none. Default: none. Example: 2m
+# dropguard.stuck-interrupt=none
+
+## How fast a request's head must come while it is waited for. A client that is slower by more than
+## min-rate-grace is stuck.
+## Values: bytes a second, or none. Default: none. Example: 500
+# dropguard.min-rate-headers=none
+
+## How fast a request's body must come while the application waits for it.
+## Values: bytes a second, or none. Default: none. Example: 500
+# dropguard.min-rate-request-body=none
+
+## How fast the client must take a response while the socket is full of it.
+## Values: bytes a second, or none. Default: none. Example: 500
+# dropguard.min-rate-response-body=none
+
+## How far a client may be behind its rate. What it sent fast before pays for no more than that.
+## Values: a time. Default: 20s. Example: 10s
+# dropguard.min-rate-grace=20s
+
 ## Keeps an idle connection longer than the proxy in front does, so that the proxy closes first and
 ## no request meets the close. Idle connections live that much longer.
 ## Values: none, nginx, haproxy, caddy, envoy, aws-alb, or the time for which yours keeps idle connections. Default: none. Example: nginx

@@ -13,11 +13,17 @@ import io.dropguard.connector.LingerConfig;
 import io.dropguard.connector.LostRaces;
 import io.dropguard.connector.TuningConfig;
 import io.dropguard.connector.WatchConfig;
+import io.dropguard.console.Console;
+import io.dropguard.console.ConsoleConfig;
 import io.dropguard.exchange.ExchangeConfig;
 import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.exchange.QueueOrder;
 import io.dropguard.log.ExchangeLog;
+import io.dropguard.management.ManagedGuard;
+import io.dropguard.management.StuckConnectionRecorder;
+import io.dropguard.monitor.Connections;
+import io.dropguard.monitor.MonitorConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,12 +50,18 @@ public final class DropGuard {
     private final ConnectorGuard connectors;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
+    private final @Nullable ConsoleConfig console;
 
     private DropGuard(
-            ConnectorGuard connectors, ExchangeConfig exchange, @Nullable ExchangeLog log) {
+            ConnectorGuard connectors,
+            ExchangeConfig exchange,
+            @Nullable ExchangeLog log,
+            @Nullable ConsoleConfig console) {
         this.connectors = connectors;
+        this.console = console;
         this.handler = new GuardHandler(exchange);
         this.log = log;
+        connectors.connections().addListener(new StuckConnectionRecorder());
     }
 
     /** A guard with the default options. */
@@ -99,6 +111,9 @@ public final class DropGuard {
         server.addEventListener(connectors.draining());
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
+        server.addBean(new ManagedGuard(statistics(), connections())); // for JMX and dumps
+        if (console != null) // around the guard: what it does is nobody's work
+        server.insertHandler(new Console(console, statistics(), connections()));
     }
 
     /** Listeners hear of the start before anything in the server has been started. */
@@ -132,6 +147,11 @@ public final class DropGuard {
     /** Requests that were sent on idle connections just when they were closed here. */
     public LostRaces lostRaces() {
         return connectors.lostRaces();
+    }
+
+    /** The connections of guarded connectors. */
+    public Connections connections() {
+        return connectors.connections();
     }
 
     /** The handler that {@link #installOn} inserts, for those who arrange handlers themselves. */
@@ -176,6 +196,8 @@ public final class DropGuard {
                         .withAll(TuningOptions.OPTIONS, b -> b.tuning)
                         .withAll(KeepAliveOptions.OPTIONS, b -> b.keepAlive)
                         .withAll(DrainOptions.OPTIONS, b -> b.drain)
+                        .withAll(MonitorOptions.OPTIONS, b -> b.monitorOptions)
+                        .withAll(ConsoleOptions.OPTIONS, b -> b.consoleOptions)
                         .withAll(LogOptions.OPTIONS, b -> b.logOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
@@ -186,6 +208,8 @@ public final class DropGuard {
         private final LogOptions logOptions = new LogOptions();
         private final KeepAliveOptions keepAlive = new KeepAliveOptions();
         private final DrainOptions drain = new DrainOptions();
+        private final MonitorOptions monitorOptions = new MonitorOptions();
+        private final ConsoleOptions consoleOptions = new ConsoleOptions();
         private @Nullable ExchangeLog log;
 
         private Builder() {}
@@ -262,6 +286,21 @@ public final class DropGuard {
             return this;
         }
 
+        /** When a connection is stuck, in the place of what the options for it have said so far. */
+        public Builder monitor(MonitorConfig value) {
+            monitorOptions.set(value);
+            return this;
+        }
+
+        /**
+         * {@code console} and {@code console-*}: the page that shows live connections; null, the
+         * default, for none.
+         */
+        public Builder console(@Nullable ConsoleConfig value) {
+            consoleOptions.set(value);
+            return this;
+        }
+
         /**
          * Sets an option by its key, as configuration files have it.
          *
@@ -304,9 +343,10 @@ public final class DropGuard {
             ConnectorConfig connector =
                     new ConnectorConfig(watch, linger, keepAlive.build(), tuning.build());
             return new DropGuard(
-                    new ConnectorGuard(connector, drain.build()),
+                    new ConnectorGuard(connector, drain.build(), monitorOptions.build()),
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
-                    log == null ? logOptions.build() : log);
+                    log == null ? logOptions.build() : log,
+                    consoleOptions.build());
         }
     }
 }

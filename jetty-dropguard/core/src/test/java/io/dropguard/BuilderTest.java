@@ -41,6 +41,22 @@ class BuilderTest {
         "half-close, ignore",
         "idle-grace, 0s",
         "idle-grace, 500ms",
+        "min-rate-headers, 500",
+        "min-rate-request-body, 1KiB",
+        "min-rate-response-body, none",
+        "min-rate-grace, 20s",
+        "stuck-handshaking, 10s",
+        "stuck-idle, none",
+        "stuck-reading-headers, 40s",
+        "stuck-reading-body, PT1M",
+        "stuck-computing, 365d",
+        "stuck-writing, 1ms",
+        "stuck-lingering, 1m",
+        "stuck-action, log",
+        "stuck-action, shutdown",
+        "stuck-action-reading-headers, shutdown",
+        "stuck-interrupt, 2m",
+        "stuck-interrupt, none",
         "interrupt, true",
         "interrupt, false",
         "keep-alive-header, true",
@@ -100,6 +116,22 @@ class BuilderTest {
                 "max-requests | -1     | max-requests: -1 (expected: >= 0)",
                 "pre-stop-delay | -1s  | pre-stop-delay: PT-1S (expected: >= 0)",
                 "half-close  | maybe   | half-close: maybe (expected: probe, loss, ignore)",
+                "stuck-idle  | 0s      | stuck-idle: PT0S (expected: > 0 and <= PT8760H, or none)",
+                "stuck-idle  | 366d    | stuck-idle: PT8784H (expected: > 0 and <= PT8760H, or"
+                        + " none)",
+                "stuck-idle  | never   | stuck-idle: never (expected: a time such as 500ms, 10s, 5m"
+                        + " or PT10S)",
+                "stuck-interrupt | -1s | stuck-interrupt: PT-1S (expected: > 0 and <= PT8760H, or"
+                        + " none)",
+                "stuck-action | kill   | stuck-action: kill (expected: log, shutdown)",
+                "stuck-action-idle | - | stuck-action-idle: - (expected: log, shutdown)",
+                "min-rate-headers | 0  | min-rate-headers: 0 (expected: > 0 bytes/s, or none)",
+                "min-rate-response-body | -5 | min-rate-response-body: -5 (expected: > 0 bytes/s,"
+                        + " or none)",
+                "min-rate-request-body | fast | min-rate-request-body: fast (expected: bytes such"
+                        + " as 16384, 16KiB or 1MiB)",
+                "min-rate-grace | 0s   | min-rate-grace: PT0S (expected: > 0 and <= PT8760H, or"
+                        + " none)",
                 "interrupt   | yes     | interrupt: yes (expected: true or false)",
                 "keepalive-count | 0 | keepalive-count: 0 (expected: 1..127)",
                 "keepalive-idle | 500ms | keepalive-idle: PT0.5S (expected: whole seconds, 1s to"

@@ -1,6 +1,7 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -39,6 +40,7 @@ public final class ClientWatch {
     private final Executor executor;
     private final WatchTimer timer;
     private final ClientEnd clientEnd;
+    private final TrackedConnection tracked;
     private final Callback onReadable = new OnReadable();
     private volatile @Nullable ConnectionLife life; // set before the first request
     private final AtomicBoolean queued = new AtomicBoolean(); // in the timer's queue
@@ -59,7 +61,9 @@ public final class ClientWatch {
             Executor executor,
             ByteBufferPool pool,
             WatchTimer timer,
+            TrackedConnection tracked,
             WatchConfig config) {
+        this.tracked = tracked;
         this.endPoint = endPoint;
         this.channel = channel;
         this.executor = executor;
@@ -74,6 +78,11 @@ public final class ClientWatch {
     public static @Nullable ClientWatch beneath(EndPoint endPoint) {
         GuardedEndPoint guarded = GuardedEndPoint.beneath(endPoint);
         return guarded == null ? null : guarded.watch();
+    }
+
+    /** What is noted of the connection, for its monitor. */
+    public TrackedConnection tracked() {
+        return tracked;
     }
 
     /** Whether an endpoint's bytes reach the socket as they are, even if a proxy took off TLS. */

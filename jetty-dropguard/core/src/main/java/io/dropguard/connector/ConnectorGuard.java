@@ -1,5 +1,7 @@
 package io.dropguard.connector;
 
+import io.dropguard.monitor.ConnectionRegistry;
+import io.dropguard.monitor.MonitorConfig;
 import org.eclipse.jetty.server.Connector;
 
 /** Guards connectors in place; what they share is here. Thread-safe. */
@@ -7,9 +9,11 @@ public final class ConnectorGuard {
     private final ConnectorConfig config;
     private final Draining draining;
     private final LostRaces lostRaces = new LostRaces();
+    private final ConnectionRegistry connections;
 
-    public ConnectorGuard(ConnectorConfig config, DrainConfig drain) {
+    public ConnectorGuard(ConnectorConfig config, DrainConfig drain, MonitorConfig monitor) {
         this.config = config;
+        this.connections = new ConnectionRegistry(monitor);
         this.draining = new Draining(drain);
     }
 
@@ -31,6 +35,11 @@ public final class ConnectorGuard {
     /** How far the server is on its way to being stopped. */
     public Draining draining() {
         return draining;
+    }
+
+    /** The connections of all of them. */
+    public ConnectionRegistry connections() {
+        return connections;
     }
 
     /** Requests that were sent on idle connections just when they were closed here. */

@@ -1,6 +1,8 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.Ticker;
+import io.dropguard.monitor.ConnectionRegistry;
+import io.dropguard.monitor.TrackedConnection;
 import java.nio.channels.SocketChannel;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
@@ -26,15 +28,17 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     private final ConnectorConfig config;
     private final ConnectionFactory next;
     private final ConnectorLife life;
+    private final ConnectionRegistry registry;
     private volatile @Nullable WatchTimer timer;
     private volatile @Nullable Lingering lingering;
 
     private GuardConnectionFactory(
-            String protocol, ConnectionFactory next, ConnectorConfig config, ConnectorLife life) {
+            String protocol, ConnectionFactory next, ConnectorGuard guard, ConnectorLife life) {
         super(protocol);
+        this.registry = guard.connections();
         this.life = life;
         this.next = next;
-        this.config = config;
+        this.config = guard.config();
     }
 
     /** Whether this kind of connector can be guarded: its connections are socket channels. */
@@ -66,8 +70,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
         boolean secure = previous.equals("SSL") || previous.startsWith("SSL-");
         String protocol = secure ? SECURE_PROTOCOL : PROTOCOL;
         ConnectorLife life = new ConnectorLife(guarded, guard);
-        guarded.addFirstConnectionFactory(
-                new GuardConnectionFactory(protocol, first, guard.config(), life));
+        guarded.addFirstConnectionFactory(new GuardConnectionFactory(protocol, first, guard, life));
         guarded.addBean(life); // which listens to it, and is asked to shut down with it
         guarded.setDefaultProtocol(protocol);
     }
@@ -110,8 +113,15 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     }
 
     @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        registry.connectorStarted();
+    }
+
+    @Override
     protected void doStop() throws Exception {
         super.doStop();
+        registry.connectorStopped();
         timer = null; // the scheduler that stops with the connector has dropped its next tick
     }
 
@@ -120,6 +130,9 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
         if (!(endPoint instanceof AbstractEndPoint socket)
                 || !(endPoint.getTransport() instanceof SocketChannel channel))
             return next.newConnection(connector, endPoint);
+        PendingWrite write = new PendingWrite(socket);
+        TrackedConnection tracked = registry.track(new GuardedSocket(socket, channel, write));
+        write.tell(tracked);
         ClientWatch watch =
                 new ClientWatch(
                         socket,
@@ -127,10 +140,19 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         VirtualThreads.getExecutor(connector.getExecutor()),
                         connector.getByteBufferPool(),
                         timer(connector),
+                        tracked,
                         config.watch());
-        GuardedEndPoint guarded = new GuardedEndPoint(socket, watch, lingering(connector), life);
-        Connection connection = next.newConnection(connector, guarded);
-        connection.addEventListener(guarded);
+        write.tell(watch.clientEnd());
+        GuardedEndPoint guarded =
+                new GuardedEndPoint(socket, watch, lingering(connector), life, write, tracked);
+        Connection connection;
+        try {
+            connection = next.newConnection(connector, guarded);
+        } catch (RuntimeException refused) {
+            tracked.closed();
+            throw refused;
+        }
+        guarded.listenTo(connection);
         return connection;
     }
 

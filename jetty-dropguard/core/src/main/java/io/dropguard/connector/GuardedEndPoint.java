@@ -1,6 +1,7 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.Ticker;
+import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -9,7 +10,9 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -19,24 +22,32 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method is delegated, those with a default in the interface too: the wrapped endpoint
  * overrides them.
  */
-final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Listener {
+final class GuardedEndPoint
+        implements EndPoint, EndPoint.Wrapper, Connection.Listener, SslHandshakeListener {
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
     private final Lingering lingering;
     private final ConnectionLife life;
     private final IdleClose idle;
+    private final PendingWrite pendingWrite;
+    private final TrackedConnection tracked;
     private volatile boolean lingers; // written under this: closed, for those above
 
     GuardedEndPoint(
             AbstractEndPoint endPoint,
             ClientWatch watch,
             Lingering lingering,
-            ConnectorLife connector) {
+            ConnectorLife connector,
+            PendingWrite pendingWrite,
+            TrackedConnection tracked) {
         this.endPoint = endPoint;
         this.watch = watch;
         this.lingering = lingering;
-        this.life = new ConnectionLife(connector, endPoint, Ticker.system());
+        this.pendingWrite = pendingWrite;
+        this.tracked = tracked;
         this.idle = new IdleClose(this, endPoint, watch, connector);
+        setIdleTimeout(endPoint.getIdleTimeout()); // with slack
+        this.life = new ConnectionLife(connector, this, Ticker.system());
         watch.life(life);
     }
 
@@ -63,7 +74,10 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        return lingers ? -1 : watch.fill(buffer);
+        if (lingers) return -1;
+        int filled = watch.fill(buffer);
+        if (filled > 0) tracked.filled(filled);
+        return filled;
     }
 
     @Override
@@ -75,11 +89,12 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public void fillInterested(Callback callback) throws ReadPendingException {
-        if (!idle.tryFillInterested(callback)) throw new ReadPendingException();
+        if (!tryFillInterested(callback)) throw new ReadPendingException();
     }
 
     @Override
     public boolean tryFillInterested(Callback callback) {
+        tracked.awaitsBytes();
         return idle.tryFillInterested(callback);
     }
 
@@ -92,36 +107,35 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {
-        watch.clientEnd().beforeWrite(buffers);
-        PeerPing ping = watch.ping();
-        if (ping != null) ping.wrote(Math.toIntExact(BufferUtil.remaining(buffers)));
+        beforeWrite(buffers);
+        long before = PendingWrite.remaining(buffers);
         try {
             return endPoint.flush(buffers);
         } catch (IOException failed) {
             watch.clientEnd().writeFailed(failed);
             throw failed;
+        } finally {
+            tracked.flushed(before - PendingWrite.remaining(buffers));
         }
     }
 
     @Override
     public boolean send(SocketAddress address, ByteBuffer... buffers) throws IOException {
-        watch.clientEnd().beforeWrite(buffers);
+        beforeWrite(buffers);
         return endPoint.send(address, buffers);
     }
 
     @Override
     public void write(Callback callback, ByteBuffer... buffers) {
-        Callback notified = notified(callback, buffers);
+        Callback notified = InterimWrite.of(watch.clientEnd(), callback, buffers);
         try {
-            watch.clientEnd().beforeWrite(buffers);
+            beforeWrite(buffers);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
             return;
         }
-        PeerPing ping = watch.ping();
-        if (ping != null) ping.wrote(Math.toIntExact(BufferUtil.remaining(buffers)));
-        endPoint.write(notified, buffers);
+        pendingWrite.write(notified, buffers);
     }
 
     @Override
@@ -132,63 +146,26 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public void write(boolean last, ByteBuffer buffer, Callback callback) {
         try {
-            watch.clientEnd().beforeWrite(buffer);
+            beforeWrite(buffer);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
             return;
         }
-        endPoint.write(last, buffer, callback);
+        pendingWrite.write(last, buffer, callback);
     }
 
-    private Callback notified(Callback callback, ByteBuffer... buffers) {
-        if (isInterim(buffers)) return new InterimCallback(callback);
-        // In clear text the one that writes is told of a failure, and tells the exchange.
-        return watch.clientEnd().isClearText() ? callback : new FailureCallback(callback);
+    private void beforeWrite(ByteBuffer... buffers) throws IOException {
+        if (tracked.isEnded() && !pendingWrite.isFarewell())
+            throw new EofException(tracked.reason().describe());
+        watch.clientEnd().beforeWrite(buffers);
+        PeerPing ping = watch.ping();
+        if (ping != null) ping.wrote(Math.toIntExact(PendingWrite.remaining(buffers)));
     }
 
     @Override
     public Callback cancelWrite(Throwable cause) {
         return endPoint.cancelWrite(cause);
-    }
-
-    /**
-     * Whether these bytes begin {@code HTTP/1.1 1xx}, which Jetty writes at once, and are no part
-     * of an answer's body that looks so.
-     */
-    private boolean isInterim(ByteBuffer... buffers) {
-        if (buffers.length == 0 || !watch.clientEnd().mayBeInterim()) return false;
-        ByteBuffer head = buffers[0];
-        int at = head.position();
-        return head.remaining() > 10
-                && head.get(at) == 'H'
-                && head.get(at + 8) == ' '
-                && head.get(at + 9) == '1';
-    }
-
-    private final class InterimCallback extends Callback.Nested {
-        InterimCallback(Callback callback) {
-            super(callback);
-        }
-
-        @Override
-        public void succeeded() {
-            watch.clientEnd().interimWritten();
-            super.succeeded();
-        }
-    }
-
-    /** TLS and HTTP/2 stand between the one that writes and the exchange. */
-    private final class FailureCallback extends Callback.Nested {
-        FailureCallback(Callback callback) {
-            super(callback);
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            watch.clientEnd().writeFailed(failure);
-            super.failed(failure);
-        }
     }
 
     // ---- life
@@ -222,7 +199,8 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     public void close(@Nullable Throwable cause) {
         if (linger()) return;
         endPoint.close(cause);
-        watch.close();
+        closeWatch();
+        tracked.closed();
     }
 
     /** Whether the close is left to a {@link LingeringClose}, now or before. */
@@ -230,8 +208,9 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         if (!lingering.isOn()) return false;
         synchronized (this) {
             if (!lingers) {
-                if (!watch.mayLinger()) return false;
-                watch.close();
+                if (tracked.isEnded() || !watch.mayLinger()) return false;
+                closeWatch();
+                tracked.lingering();
                 lingers = true; // first: those above hear of it, and may close once more
                 lingering.begin(endPoint);
             }
@@ -244,8 +223,9 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         if (!lingering.listensToIdle()) return false;
         synchronized (this) {
             if (!lingers) {
-                if (!watch.mayLinger()) return false;
-                watch.close();
+                if (tracked.isEnded() || !watch.mayLinger()) return false;
+                closeWatch();
+                tracked.lingering();
                 lingers = true;
                 lingering.beginIdle(endPoint, onBytes);
             }
@@ -253,9 +233,19 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
         }
     }
 
+    /** Whether it had a request. */
+    boolean isUsed() {
+        return life.isUsed();
+    }
+
     /** The connector drains: if the connection is idle, it is not kept for long. */
     void drain() {
         if (lingers || watch.isIdle()) life.idle();
+    }
+
+    private void closeWatch() {
+        watch.close();
+        idle.close();
     }
 
     @Override
@@ -266,7 +256,8 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public void onClose(@Nullable Throwable cause) {
         endPoint.onClose(cause);
-        watch.close();
+        closeWatch();
+        tracked.closed();
     }
 
     @Override
@@ -275,7 +266,9 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     /** Of the connection, which also ends when another takes over: the endpoint may live on. */
     @Override
     public void onClosed(Connection connection) {
-        if (!endPoint.isOpen()) watch.close();
+        if (endPoint.isOpen()) return;
+        closeWatch();
+        tracked.closed();
     }
 
     // ---- the connection
@@ -288,7 +281,20 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
     @Override
     public void setConnection(Connection connection) {
         endPoint.setConnection(connection);
+        listenTo(connection);
+    }
+
+    void listenTo(Connection connection) {
         connection.addEventListener(this);
+        tracked.speaks();
+        if (!(connection instanceof SslConnection tls)) return;
+        tracked.handshaking();
+        tls.addHandshakeListener(this);
+    }
+
+    @Override
+    public void handshakeSucceeded(Event event) {
+        tracked.handshaken();
     }
 
     @Override
@@ -320,12 +326,14 @@ final class GuardedEndPoint implements EndPoint, EndPoint.Wrapper, Connection.Li
 
     @Override
     public long getIdleTimeout() {
-        return endPoint.getIdleTimeout();
+        return Math.max(0, endPoint.getIdleTimeout() - IdleClose.SLACK_MILLIS);
     }
 
     @Override
     public void setIdleTimeout(long idleTimeout) {
-        endPoint.setIdleTimeout(idleTimeout);
+        endPoint.setIdleTimeout(
+                idleTimeout <= 0 ? idleTimeout : idleTimeout + IdleClose.SLACK_MILLIS);
+        idle.retime();
     }
 
     @Override

@@ -10,12 +10,15 @@ import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.Deadline;
 import io.dropguard.cancel.DeadlineExpired;
 import io.dropguard.cancel.ServerStopping;
+import io.dropguard.cancel.StuckConnection;
 import io.dropguard.cancel.Ticker;
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.connector.ConnectionLife;
 import io.dropguard.connector.PeerUnreachableException;
 import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
+import io.dropguard.monitor.MonitoredExchange;
+import io.dropguard.monitor.TrackedConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * cancellation interrupts the handling thread at once; Jetty's failure listeners hear of it when
  * that thread has left.
  */
-public final class GuardedExchange implements WatchedExchange {
+public final class GuardedExchange implements WatchedExchange, MonitoredExchange {
     /** The request attribute that holds the exchange. */
     public static final String ATTRIBUTE = "io.dropguard.exchange";
 
@@ -54,6 +57,7 @@ public final class GuardedExchange implements WatchedExchange {
     private final boolean multiplexed;
     private final HandlingThread thread = new HandlingThread();
     private final ResponseGate gate;
+    private final @Nullable ExchangeRecording recording = ExchangeRecording.begin();
     private final ExchangeEnd end = new ExchangeEnd();
 
     // Most exchanges need none of these; made under this when one does.
@@ -156,12 +160,21 @@ public final class GuardedExchange implements WatchedExchange {
 
     void begin() {
         handler.statistics().begun();
-        ConnectionLife life = wire == null ? null : wire.life();
+        if (multiplexed) failures().register();
+        if (wire == null) return;
+        ConnectionLife life = wire.life();
         if (life != null) KeptConnection.announce(life, multiplexed, request, gate.response());
+        TrackedConnection connection = wire.tracked();
+        String version = version().asString();
+        boolean served;
         if (multiplexed) {
-            failures().register();
-            if (wire != null) wire.join(this);
-        } else if (wire != null) wire.begin(this, ClientWatch.isClearText(endPoint()));
+            wire.join(this);
+            served = connection.join(this, version);
+        } else {
+            wire.begin(this, ClientWatch.isClearText(endPoint()));
+            served = connection.begin(this, version);
+        }
+        if (!served) stuck(connection.reason()); // it is being shut down already
     }
 
     /** Looks at the wire: false if it is not yet known whether the client is there. */
@@ -175,7 +188,8 @@ public final class GuardedExchange implements WatchedExchange {
     }
 
     boolean isLost() {
-        return failure instanceof ClientLostException;
+        IOException thrown = failure;
+        return thrown instanceof ClientLostException || thrown instanceof StuckConnectionException;
     }
 
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
@@ -189,6 +203,13 @@ public final class GuardedExchange implements WatchedExchange {
 
     /** The exchange is over, whatever its end. Idempotent. */
     void over() {
+        over(true);
+    }
+
+    /**
+     * @param run whether anybody worked for it
+     */
+    void over(boolean run) {
         if (!end.end()) return;
         // T1, we, end it, then look for parts. T2 makes a part: sets it, then looks whether the
         // exchange is over. Both are volatile, so at least one closes the part.
@@ -197,7 +218,37 @@ public final class GuardedExchange implements WatchedExchange {
         if (given != null) given.close();
         CancellationSource deciding = source;
         if (deciding != null) deciding.complete();
+        if (wire != null) wire.tracked().end(this);
+        ended(run);
+    }
+
+    private void ended(boolean run) {
+        Duration ranOn = Duration.ZERO;
+        if (run && failure instanceof ClientLostException lost) {
+            ranOn = age().minus(lost.loss().after());
+            handler.statistics().ranOn(ranOn);
+        }
+        if (recording != null) recording.end(request, gate.response(), failure, ranOn);
         handler.statistics().ended();
+    }
+
+    /** The application waits for more of the request's body. */
+    void awaitsBody() {
+        if (wire != null) wire.tracked().awaitsBody(this);
+    }
+
+    /** It has come, or its end. */
+    void hasBody() {
+        if (wire != null) wire.tracked().hasBody(this);
+    }
+
+    /** Its stream may take no more for now; a connection of HTTP/1 notices itself. */
+    void writes() {
+        if (multiplexed && wire != null) wire.tracked().streamWrites(this);
+    }
+
+    void written() {
+        if (multiplexed && wire != null) wire.tracked().streamWritten(this);
     }
 
     void enter() {
@@ -215,6 +266,10 @@ public final class GuardedExchange implements WatchedExchange {
 
     private boolean isOver() {
         return end.isOver();
+    }
+
+    void heartbeatSent() {
+        handler.statistics().heartbeat();
     }
 
     // ---- what may go wrong
@@ -253,7 +308,9 @@ public final class GuardedExchange implements WatchedExchange {
 
     private void lose(Signal signal, @Nullable Throwable cause) {
         ClientLoss loss = new ClientLoss(signal, age(), Instant.now(), cause);
-        if (cancel(loss, new ClientLostException(loss))) handler.statistics().lost(signal);
+        if (!cancel(loss, new ClientLostException(loss))) return;
+        handler.statistics().lost(signal);
+        ExchangeRecording.lost(request, loss);
     }
 
     @Override
@@ -277,15 +334,21 @@ public final class GuardedExchange implements WatchedExchange {
      * Called by whoever comes first: T1 who expires it, or T2 who ends it because it has expired.
      */
     void expired(DeadlineExpiredException expired) {
-        cancel(expired.reason(), expired);
+        if (!cancel(expired.reason(), expired)) return;
+        handler.statistics().deadlineExpired();
+        ExchangeRecording.expired(request, expired.reason());
     }
 
     private boolean cancel(CancellationReason reason, IOException thrown) {
-        Runnable urgent =
+        return cancel(
+                reason,
                 () -> {
                     failure = thrown; // before the interrupted thread asks
-                    if (interrupt && thread.interrupt()) handler.statistics().interrupted();
-                };
+                    if (interrupt) interrupt();
+                });
+    }
+
+    private boolean cancel(CancellationReason reason, Runnable urgent) {
         if (!source().cancel(reason, urgent)) return false;
         LOG.debug("{} {}", reason.describe(), request.getId());
         if (!thread.afterwards(this::tell)) execute(this::tell);
@@ -297,7 +360,8 @@ public final class GuardedExchange implements WatchedExchange {
         IOException thrown = failure;
         if (thrown == null || isOver()) return;
         told = true;
-        if (thrown instanceof ClientLostException) failChannel(thrown);
+        if (thrown instanceof ClientLostException || thrown instanceof StuckConnectionException)
+            failChannel(thrown);
         FailureListeners listeners = failures();
         listeners.tellUnlessTold(thrown);
         // A listener that has dispatched anew may have begun another async cycle, which nobody else
@@ -325,6 +389,36 @@ public final class GuardedExchange implements WatchedExchange {
     /** Runs a task that may block, soon, though all threads of the pool be busy. */
     void execute(Runnable task) {
         handler.executor().execute(task);
+    }
+
+    // ---- for the monitor
+
+    @Override
+    public String method() {
+        return request.getMethod();
+    }
+
+    @Override
+    public @Nullable String path() {
+        return request.getHttpURI().getCanonicalPath(); // parameters, too, may be secret
+    }
+
+    @Override
+    public @Nullable Thread thread() {
+        return thread.current();
+    }
+
+    /** Work that goes on all the same is interrupted later, at a limit of its own. */
+    @Override
+    public void stuck(StuckConnection reason) {
+        cancel(reason, () -> failure = new StuckConnectionException(reason));
+    }
+
+    @Override
+    public boolean interrupt() {
+        boolean raised = thread.interrupt();
+        if (raised) handler.statistics().interrupted();
+        return raised;
     }
 
     // ---- its parts

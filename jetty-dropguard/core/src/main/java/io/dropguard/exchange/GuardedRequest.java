@@ -39,6 +39,12 @@ class GuardedRequest extends Request.Wrapper {
         exchange.failures().add(listener);
     }
 
+    @Override
+    public void demand(Runnable demandCallback) {
+        exchange.awaitsBody(); // before: it may have come when this returns
+        super.demand(demandCallback);
+    }
+
     /**
      * Some losses show nowhere else. Jetty fails a pending read of a reset stream instead of
      * calling failure listeners, and a TLS client may end its side before the wire does.
@@ -46,6 +52,7 @@ class GuardedRequest extends Request.Wrapper {
     @Override
     public Content.@Nullable Chunk read() {
         Content.Chunk chunk = super.read();
+        if (chunk != null) exchange.hasBody();
         if (chunk != null) exchange.gate().requestRead();
         if (chunk != null
                 && Content.Chunk.isFailure(chunk, true)

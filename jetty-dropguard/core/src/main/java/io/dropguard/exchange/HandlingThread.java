@@ -71,6 +71,12 @@ final class HandlingThread {
         }
     }
 
+    /** Null if there is none. */
+    @Nullable Thread current() {
+        InterruptScope handling = scopeOf(state);
+        return handling == null ? null : handling.thread();
+    }
+
     /** False if there is none, or it was interrupted already. */
     boolean interrupt() {
         InterruptScope handling = scopeOf(state);

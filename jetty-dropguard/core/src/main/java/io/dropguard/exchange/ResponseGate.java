@@ -164,6 +164,7 @@ final class ResponseGate {
             turn.succeeded();
             return;
         }
+        exchange.writes();
         try {
             response.write(last, content, turn);
         } catch (RuntimeException misused) {
@@ -173,6 +174,7 @@ final class ResponseGate {
 
     /** The application's bytes are written. */
     void applicationWrote() {
+        exchange.written();
         HeartbeatWriter writer = heartbeats;
         if (writer != null) writer.applicationWrote();
     }

@@ -1,6 +1,8 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.monitor.ConnectionRegistry;
+import io.dropguard.monitor.MonitorConfig;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -33,6 +35,10 @@ final class FakeConnection implements WatchedExchange {
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         timer,
+                        new ConnectionRegistry(MonitorConfig.DEFAULT)
+                                .track(
+                                        new GuardedSocket(
+                                                endPoint, unconnected, new PendingWrite(endPoint))),
                         WatchConfig.DEFAULT);
     }
 

@@ -3,6 +3,7 @@ package io.dropguard.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.monitor.MonitorConfig;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicLong;
@@ -76,7 +77,9 @@ class GuardConnectionFactoryTest {
 
     private static void guard(ServerConnector guarded) {
         GuardConnectionFactory.guard(
-                guarded, new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
+                guarded,
+                new ConnectorGuard(
+                        ConnectorConfig.DEFAULT, DrainConfig.DEFAULT, MonitorConfig.DEFAULT));
     }
 
     private void beginOnNewConnection() throws IOException {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dropguard.kernel.Kernel;
 import io.dropguard.kernel.TcpFacts;
+import io.dropguard.monitor.MonitorConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -35,7 +36,9 @@ class KernelViewTest {
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         GuardConnectionFactory.guard(
-                connector, new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
+                connector,
+                new ConnectorGuard(
+                        ConnectorConfig.DEFAULT, DrainConfig.DEFAULT, MonitorConfig.DEFAULT));
         server.start();
         view = new KernelView(connector, new Told(), Duration.ofSeconds(5), clock::get);
         client = new Socket(InetAddress.getLoopbackAddress(), connector.getLocalPort());

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dropguard.kernel.Kernel;
 import io.dropguard.kernel.TcpFacts;
+import io.dropguard.monitor.MonitorConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,7 +36,9 @@ class SocketTuningTest {
         server.addConnector(connector);
         connector.setHost("127.0.0.1");
         GuardConnectionFactory.guard(
-                connector, new ConnectorGuard(ConnectorConfig.DEFAULT, DrainConfig.DEFAULT));
+                connector,
+                new ConnectorGuard(
+                        ConnectorConfig.DEFAULT, DrainConfig.DEFAULT, MonitorConfig.DEFAULT));
         SocketTuning.tune(connector, config, access);
         server.start();
         return connector.getBean(SocketTuning.class);
