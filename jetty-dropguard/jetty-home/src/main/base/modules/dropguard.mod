@@ -41,46 +41,47 @@ jetty.webapp.addHiddenClasses+=,tools.jackson.
 ## Values: bytes, 1 to 16 MiB. Default: 16KiB. Example: 64KiB
 # dropguard.read-ahead=16KiB
 
-## After how much silence TCP probes a client, while nothing is in flight. A probe costs a packet
-## each way.
-## Values: whole seconds, 1s to 32767s; 0s leaves keepalive as the connector has it. Default: 10s. Example: 30s
+## How long a client may be silent, with nothing in flight, before TCP asks whether it is there.
+## Sooner costs a packet each time, and wakes phones.
+## Values: whole seconds, 1s to 32767s; 0s leaves it as the connector has it. Default: 10s. Example: 30s
 # dropguard.keepalive-idle=10s
 
-## From one unanswered probe to the next.
+## How long TCP waits for an answer before it asks again. Longer finds a vanished client later.
 ## Values: whole seconds, 1s to 32767s. Default: 5s. Example: 10s
 # dropguard.keepalive-interval=5s
 
-## How many unanswered probes make a client lost. Fewer find it sooner, and take a bad line for a
-## vanished client.
+## How many such questions may stay unanswered before the client is lost. Fewer takes a bad line
+## for a vanished client.
 ## Values: 1 to 127. Default: 3. Example: 5
 # dropguard.keepalive-count=3
 
-## How long bytes may stay unacknowledged before the client is lost. Needs Linux and JNA. Where the
-## kernel cannot be asked, a live client that does not read for so long is lost as well.
-## Values: a time, at most 24 h; 0s leaves it to the kernel, about 15 minutes. Default: 25s. Example: 1m
+## How long bytes may stay unacknowledged before the client is lost. On Linux, with JNA. Where the
+## kernel view does not run, a live client that does not read for so long is ended as well.
+## Values: a time, up to a day; 0s leaves it to the kernel. Default: 25s. Example: 60s
 # dropguard.tcp-user-timeout=25s
 
-## How often the kernel is asked how all connections fare: it tells who has vanished from who does
-## not read. Needs Linux and JNA. 4,000 connections take the kernel about 4 ms each time.
-## Values: a time, at least 100 ms; 0s never. Default: 1s. Example: 5s
+## How often the kernel is asked how all connections fare. On Linux, with JNA. It costs about 4 ms
+## of the kernel for 4,000 connections each time.
+## Values: a time, 100ms to a day; 0s never. Default: 1s. Example: 5s
 # dropguard.kernel-view-interval=1s
 
-## After how much silence a client of HTTP/2 whose requests are computed is sent a PING. Unlike
-## TCP's probes it reaches clients behind a proxy.
-## Values: a time, at least 100 ms; 0s never. Default: 10s. Example: 30s
+## How long a client of HTTP/2 may be silent before it is sent a PING, while requests are computed.
+## Too often, and some clients close the connection.
+## Values: a time, at least 100ms; 0s never. Default: 10s. Example: 30s
 # dropguard.http2-ping-interval=10s
 
-## How long such a PING may stay unanswered before the client is lost.
-## Values: a time, at least 100 ms. Default: 10s. Example: 5s
+## How long a PING may stay unanswered before the client is lost. Too short takes a client that is
+## busy for one that has vanished.
+## Values: a time, at least 100ms. Default: 10s. Example: 20s
 # dropguard.http2-ping-timeout=10s
 
-## Whether connections begin with immediate acknowledgements (Linux). More packets; the kernel
-## takes it as a hint.
+## Whether connections begin with immediate acknowledgements. On Linux. It costs more packets, and
+## lasts only until the kernel delays them again.
 ## Values: true, false. Default: false. Example: true
 # dropguard.tcp-quick-ack=false
 
-## Whether several processes may listen on the same port. The kernel shares connections out among
-## them.
+## Whether several processes may listen on the same port, such as an old and a new one. A second
+## server that was started by mistake goes unnoticed.
 ## Values: true, false. Default: false. Example: true
 # dropguard.reuse-port=false
 
