@@ -13,11 +13,15 @@ import io.dropguard.connector.LingerConfig;
 import io.dropguard.connector.LostRaces;
 import io.dropguard.connector.TuningConfig;
 import io.dropguard.connector.WatchConfig;
+import io.dropguard.console.Console;
+import io.dropguard.console.ConsoleConfig;
 import io.dropguard.exchange.ExchangeConfig;
 import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.exchange.QueueOrder;
 import io.dropguard.log.ExchangeLog;
+import io.dropguard.management.ManagedGuard;
+import io.dropguard.management.StuckConnectionRecorder;
 import io.dropguard.monitor.Connections;
 import io.dropguard.monitor.MonitorConfig;
 import java.time.Duration;
@@ -46,12 +50,18 @@ public final class DropGuard {
     private final ConnectorGuard connectors;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
+    private final @Nullable ConsoleConfig console;
 
     private DropGuard(
-            ConnectorGuard connectors, ExchangeConfig exchange, @Nullable ExchangeLog log) {
+            ConnectorGuard connectors,
+            ExchangeConfig exchange,
+            @Nullable ExchangeLog log,
+            @Nullable ConsoleConfig console) {
         this.connectors = connectors;
+        this.console = console;
         this.handler = new GuardHandler(exchange);
         this.log = log;
+        connectors.connections().addListener(new StuckConnectionRecorder());
     }
 
     /** A guard with the default options. */
@@ -101,6 +111,9 @@ public final class DropGuard {
         server.addEventListener(connectors.draining());
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
+        server.addBean(new ManagedGuard(statistics(), connections())); // for JMX and dumps
+        if (console != null) // around the guard: what it does is nobody's work
+        server.insertHandler(new Console(console, statistics(), connections()));
     }
 
     /** Listeners hear of the start before anything in the server has been started. */
@@ -184,6 +197,7 @@ public final class DropGuard {
                         .withAll(KeepAliveOptions.OPTIONS, b -> b.keepAlive)
                         .withAll(DrainOptions.OPTIONS, b -> b.drain)
                         .withAll(MonitorOptions.OPTIONS, b -> b.monitorOptions)
+                        .withAll(ConsoleOptions.OPTIONS, b -> b.consoleOptions)
                         .withAll(LogOptions.OPTIONS, b -> b.logOptions);
 
         private WatchConfig watch = WatchConfig.DEFAULT;
@@ -195,6 +209,7 @@ public final class DropGuard {
         private final KeepAliveOptions keepAlive = new KeepAliveOptions();
         private final DrainOptions drain = new DrainOptions();
         private final MonitorOptions monitorOptions = new MonitorOptions();
+        private final ConsoleOptions consoleOptions = new ConsoleOptions();
         private @Nullable ExchangeLog log;
 
         private Builder() {}
@@ -278,6 +293,15 @@ public final class DropGuard {
         }
 
         /**
+         * {@code console} and {@code console-*}: the page that shows live connections; null, the
+         * default, for none.
+         */
+        public Builder console(@Nullable ConsoleConfig value) {
+            consoleOptions.set(value);
+            return this;
+        }
+
+        /**
          * Sets an option by its key, as configuration files have it.
          *
          * @throws IllegalArgumentException if there is no such key, or the value does not fit
@@ -321,7 +345,8 @@ public final class DropGuard {
             return new DropGuard(
                     new ConnectorGuard(connector, drain.build(), monitorOptions.build()),
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
-                    log == null ? logOptions.build() : log);
+                    log == null ? logOptions.build() : log,
+                    consoleOptions.build());
         }
     }
 }

@@ -98,6 +98,7 @@ class ArchitectureTest {
                         "io.dropguard.heartbeat",
                         "io.dropguard.monitor",
                         "java..",
+                        "jdk.jfr",
                         "org.eclipse.jetty.http..",
                         "org.eclipse.jetty.http2", // optional: see GoAway
                         "org.eclipse.jetty.io..",
@@ -122,6 +123,48 @@ class ArchitectureTest {
                         "org.jspecify.annotations",
                         "org.slf4j..",
                         "tools.jackson.core..")
+                .check(CORE);
+    }
+
+    @Test
+    void theConsoleDependsOnWhatItShowsJettyAndJackson() {
+        onlyDependsOn(
+                        "io.dropguard.console",
+                        "io.dropguard.cancel",
+                        "io.dropguard.connector",
+                        "io.dropguard.exchange",
+                        "io.dropguard.monitor",
+                        "java..",
+                        "org.eclipse.jetty.http..",
+                        "org.eclipse.jetty.io..",
+                        "org.eclipse.jetty.server..",
+                        "org.eclipse.jetty.util..",
+                        "org.jspecify.annotations",
+                        "org.slf4j",
+                        "tools.jackson.core..")
+                .check(CORE);
+    }
+
+    @Test
+    void managementDependsOnWhatItShowsJettysUtilAndMicrometer() {
+        onlyDependsOn(
+                        "io.dropguard.management",
+                        "io.dropguard.cancel",
+                        "io.dropguard.exchange",
+                        "io.dropguard.monitor",
+                        "io.micrometer.core..",
+                        "java..",
+                        "jdk.jfr",
+                        "org.eclipse.jetty.util..",
+                        "org.jspecify.annotations")
+                .check(CORE);
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("DropGuardMetrics")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .because("it is optional")
                 .check(CORE);
     }
 

@@ -1,6 +1,7 @@
 package io.dropguard.exchange;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,6 +15,10 @@ public final class GuardStatistics {
     private final LongAdder ended = new LongAdder();
     private final LongAdder unrun = new LongAdder();
     private final LongAdder interrupts = new LongAdder();
+    private final LongAdder deadlines = new LongAdder();
+    private final LongAdder heartbeats = new LongAdder();
+    private final LongAdder lostEnded = new LongAdder();
+    private final LongAdder ranOnNanos = new LongAdder();
 
     GuardStatistics() {
         for (Signal signal : Signal.values()) losses.put(signal, new LongAdder());
@@ -48,6 +53,29 @@ public final class GuardStatistics {
         return interrupts.sum();
     }
 
+    /** Deadlines that expired before the answer was finished. */
+    public long deadlines() {
+        return deadlines.sum();
+    }
+
+    /** Heartbeats that were sent. */
+    public long heartbeats() {
+        return heartbeats.sum();
+    }
+
+    /** Lost exchanges whose work has ended since, those that were never run excepted. */
+    public long lostEnded() {
+        return lostEnded.sum();
+    }
+
+    /**
+     * For how long work ran on after its client was lost, over all {@link #lostEnded()}: time that
+     * a thread, a query or a pending callback spent on what nobody would read.
+     */
+    public Duration ranOn() {
+        return Duration.ofNanos(ranOnNanos.sum());
+    }
+
     void begun() {
         begun.increment();
     }
@@ -62,6 +90,19 @@ public final class GuardStatistics {
 
     void interrupted() {
         interrupts.increment();
+    }
+
+    void deadlineExpired() {
+        deadlines.increment();
+    }
+
+    void heartbeat() {
+        heartbeats.increment();
+    }
+
+    void ranOn(Duration afterLoss) {
+        lostEnded.increment();
+        ranOnNanos.add(Math.max(0, afterLoss.toNanos()));
     }
 
     void lost(Signal signal) {
@@ -81,6 +122,12 @@ public final class GuardStatistics {
                 + unrun()
                 + ", interrupts="
                 + interrupts()
+                + ", deadlines="
+                + deadlines()
+                + ", heartbeats="
+                + heartbeats()
+                + ", ranOn="
+                + ranOn()
                 + "]";
     }
 }

@@ -57,6 +57,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     private final boolean multiplexed;
     private final HandlingThread thread = new HandlingThread();
     private final ResponseGate gate;
+    private final @Nullable ExchangeRecording recording = ExchangeRecording.begin();
     private final ExchangeEnd end = new ExchangeEnd();
 
     // Most exchanges need none of these; made under this when one does.
@@ -202,6 +203,13 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     /** The exchange is over, whatever its end. Idempotent. */
     void over() {
+        over(true);
+    }
+
+    /**
+     * @param run whether anybody worked for it
+     */
+    void over(boolean run) {
         if (!end.end()) return;
         // T1, we, end it, then look for parts. T2 makes a part: sets it, then looks whether the
         // exchange is over. Both are volatile, so at least one closes the part.
@@ -211,6 +219,16 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         CancellationSource deciding = source;
         if (deciding != null) deciding.complete();
         if (wire != null) wire.tracked().end(this);
+        ended(run);
+    }
+
+    private void ended(boolean run) {
+        Duration ranOn = Duration.ZERO;
+        if (run && failure instanceof ClientLostException lost) {
+            ranOn = age().minus(lost.loss().after());
+            handler.statistics().ranOn(ranOn);
+        }
+        if (recording != null) recording.end(request, gate.response(), failure, ranOn);
         handler.statistics().ended();
     }
 
@@ -250,6 +268,10 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         return end.isOver();
     }
 
+    void heartbeatSent() {
+        handler.statistics().heartbeat();
+    }
+
     // ---- what may go wrong
 
     @Override
@@ -286,7 +308,9 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     private void lose(Signal signal, @Nullable Throwable cause) {
         ClientLoss loss = new ClientLoss(signal, age(), Instant.now(), cause);
-        if (cancel(loss, new ClientLostException(loss))) handler.statistics().lost(signal);
+        if (!cancel(loss, new ClientLostException(loss))) return;
+        handler.statistics().lost(signal);
+        ExchangeRecording.lost(request, loss);
     }
 
     @Override
@@ -310,7 +334,9 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
      * Called by whoever comes first: T1 who expires it, or T2 who ends it because it has expired.
      */
     void expired(DeadlineExpiredException expired) {
-        cancel(expired.reason(), expired);
+        if (!cancel(expired.reason(), expired)) return;
+        handler.statistics().deadlineExpired();
+        ExchangeRecording.expired(request, expired.reason());
     }
 
     private boolean cancel(CancellationReason reason, IOException thrown) {
@@ -374,7 +400,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     @Override
     public @Nullable String path() {
-        return request.getHttpURI().getPath();
+        return request.getHttpURI().getCanonicalPath(); // parameters, too, may be secret
     }
 
     @Override

@@ -97,6 +97,7 @@ final class HeartbeatWriter {
             turn.giveToHeartbeat();
             count++;
         }
+        exchange.heartbeatSent();
         send(bytes);
         return interval;
     }

@@ -29,7 +29,7 @@ record WaitingExchange(
         }
         if (!exchange.isLost()) return false;
         handler.statistics().dropped();
-        exchange.over();
+        exchange.over(false);
         request.setAttribute(
                 GuardedExchange.ATTRIBUTE, exchange); // for who logs what was never run
         response.setStatus(CLIENT_CLOSED_REQUEST);

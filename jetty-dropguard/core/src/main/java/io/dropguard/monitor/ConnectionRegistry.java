@@ -159,7 +159,8 @@ public final class ConnectionRegistry implements Connections {
     public int shutdownRemote(String host) {
         return shutdownAll(
                 each ->
-                        each.socket().remote() instanceof InetSocketAddress inet
+                        !each.isUnguarded()
+                                && each.socket().remote() instanceof InetSocketAddress inet
                                 && PeerText.host(inet).equals(host));
     }
 

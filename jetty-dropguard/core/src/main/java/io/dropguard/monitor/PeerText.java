@@ -5,14 +5,14 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Makes text of what peers sent, or are. */
-final class PeerText {
+public final class PeerText {
     /** 256: enough to know a path by, and a line of a log. */
     private static final int LONGEST = 256;
 
     private PeerText() {}
 
     /** Printable ASCII but for the backslash as it is, and everything else as {@code \\uXXXX}. */
-    static String escape(String text) {
+    public static String escape(String text) {
         int end = Math.min(text.length(), LONGEST);
         int plain = 0;
         while (plain < end && isPlain(text.charAt(plain))) plain++;

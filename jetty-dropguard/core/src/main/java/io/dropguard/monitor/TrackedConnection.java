@@ -15,6 +15,7 @@ public final class TrackedConnection {
 
     private final CurrentRequests current = new CurrentRequests();
     private volatile @Nullable String protocol; // once a request has told
+    private volatile boolean unguarded; // its last request was not for the guard
     private volatile boolean writing; // the socket has not taken all bytes
     private volatile boolean closed;
     private volatile @Nullable StuckRecord stuck; // as the monitor has found it last
@@ -97,6 +98,16 @@ public final class TrackedConnection {
         registry.forget(this);
     }
 
+    /**
+     * Somebody else than the guard answers the request whose head was read: until the next one that
+     * is guarded, nothing of it is the monitor's business.
+     */
+    public void unguarded(String version) {
+        unguarded = true;
+        count(version);
+        if (fact() == ConnectionPhase.IDLE) state.enter(ConnectionPhase.IDLE);
+    }
+
     // ---- what its exchanges tell
 
     /**
@@ -105,6 +116,7 @@ public final class TrackedConnection {
      * @return false if the connection is being shut down, so that nobody is to answer it
      */
     public boolean begin(MonitoredExchange begun, String version) {
+        unguarded = false;
         current.begin(begun);
         count(version);
         return state.enter(ConnectionPhase.COMPUTING);
@@ -180,6 +192,10 @@ public final class TrackedConnection {
     }
 
     // ---- for the registry
+
+    boolean isUnguarded() {
+        return unguarded;
+    }
 
     long id() {
         return id;

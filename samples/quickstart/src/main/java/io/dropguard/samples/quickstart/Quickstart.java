@@ -1,6 +1,7 @@
 package io.dropguard.samples.quickstart;
 
 import io.dropguard.DropGuard;
+import io.dropguard.console.Console;
 import io.dropguard.heartbeat.HeartbeatMode;
 import io.dropguard.log.ExchangeLog;
 import io.dropguard.log.ExchangeSink;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -63,6 +65,10 @@ public final class Quickstart implements AutoCloseable {
     }
 
     public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0 && arguments[0].equals("top")) {
+            Top.run(Arrays.copyOfRange(arguments, 1, arguments.length));
+            return;
+        }
         QuickstartOptions options;
         try {
             options = QuickstartOptions.parse(List.of(arguments));
@@ -95,6 +101,11 @@ public final class Quickstart implements AutoCloseable {
             System.out.printf(
                     "Statistics: http://%s:%d/stats%n",
                     options.host, quickstart.stats.getLocalPort());
+        Console page = quickstart.server.getDescendant(Console.class);
+        if (page != null && !options.log) // whose lines are JSON
+        System.out.printf(
+                    "Console: http://%s:%d%s%n",
+                    options.host, quickstart.port(), page.config().path());
         quickstart.server.join();
     }
 

@@ -9,6 +9,9 @@ final class QuickstartOptions {
     static final String USAGE =
             """
             Usage: java -jar quickstart.jar [options]
+                   java -jar quickstart.jar top [URL] [--once] [--token T]
+                                  a live table of a console's connections
+                                  (default http://127.0.0.1:8080/dropguard/)
               --host H            address to bind (default 127.0.0.1)
               --port N            clear text: HTTP/1.1 and h2c (default 8080; 0 picks one)
               --tls-port N        TLS: HTTP/1.1 and h2 (default 8443; 0 picks one; -1 for none)
@@ -23,10 +26,12 @@ final class QuickstartOptions {
               --read-ahead B      such as 16KiB
               --interrupt V       true or false
               --queue-order V     fifo or newest-first
+              --console V         true (the default here) or false: live connections at /dropguard/
               --stuck-KEY V       when connections are stuck, such as --stuck-reading-headers 20s,
                                   and --stuck-action log or shutdown
               --min-rate-KEY V    bytes a second that clients must send or take at least, such as
                                   --min-rate-request-body 500
+              --KEY V             any other option of DropGuard, see docs/configuration.md
               --help              this text
             """;
 
@@ -38,7 +43,7 @@ final class QuickstartOptions {
     boolean bare;
     boolean log;
     boolean help;
-    final DropGuard.Builder guard = DropGuard.builder();
+    final DropGuard.Builder guard = DropGuard.builder().set("console", "true");
 
     private QuickstartOptions() {}
 
