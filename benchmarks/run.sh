@@ -16,7 +16,8 @@ usage="Usage: benchmarks/run.sh NAME [--record] [options of the benchmark]
   log        requests a second and bytes allocated with DropGuard's log, and with Logbook's
   heartbeats how late heartbeats are while 20,000 exchanges wait
   boot-start what the auto-configuration adds to the start of a Spring Boot application
-             (each of these three has arguments of its own: see log.sh, heartbeats.sh, boot-start.sh)
+  monitor    what it costs to know what 11,000 connections do, and to look for stuck ones
+             (each of these four has arguments of its own: see their scripts, such as monitor.sh)
   --record   also adds the table, dated and with the machine, to benchmarks/RESULTS.md"
 
 [ $# -gt 0 ] || { echo "$usage" >&2; exit 2; }
@@ -24,7 +25,7 @@ name=$1
 shift
 case $name in
 latency | overhead | goodput | deadlines) ;;
-log | heartbeats | boot-start) exec bash "$here/$name.sh" "$@" ;;
+log | heartbeats | monitor | boot-start) exec bash "$here/$name.sh" "$@" ;;
 --help | -h) echo "$usage"; exit ;;
 *) printf '%s: unknown benchmark\n%s\n' "$name" "$usage" >&2; exit 2 ;;
 esac
