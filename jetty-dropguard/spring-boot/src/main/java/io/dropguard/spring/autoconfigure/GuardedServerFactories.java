@@ -1,7 +1,7 @@
 package io.dropguard.spring.autoconfigure;
 
 import io.dropguard.DropGuard;
-import io.dropguard.exchange.GuardHandler;
+import io.dropguard.console.Console;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
@@ -43,21 +43,24 @@ final class GuardedServerFactories implements BeanPostProcessor, PriorityOrdered
                     @Override
                     public void lifeCycleStarting(LifeCycle starting) {
                         moveOutermost(guard.handler(), server);
+                        Console console = server.getDescendant(Console.class);
+                        if (console != null) moveOutermost(console, server);
                     }
                 });
     }
 
     /**
      * Boot puts a handler of its own around ours when all customizers are done. It changes no
-     * bytes, but of a handler around us we cannot know it, and heartbeats would be left out.
+     * bytes, but of a handler around us we cannot know it, and heartbeats would be left out. The
+     * console stands around the guard in turn.
      */
-    private static void moveOutermost(GuardHandler guard, Server server) {
+    private static void moveOutermost(Handler.Wrapper moved, Server server) {
         Handler.Singleton outer = server;
-        while (outer.getHandler() instanceof Handler.Singleton inner && inner != guard)
+        while (outer.getHandler() instanceof Handler.Singleton inner && inner != moved)
             outer = inner;
-        if (outer == server || outer.getHandler() != guard) return;
-        outer.setHandler(guard.getHandler());
-        guard.setHandler((Handler) null);
-        server.insertHandler(guard);
+        if (outer == server || outer.getHandler() != moved) return;
+        outer.setHandler(moved.getHandler());
+        moved.setHandler((Handler) null);
+        server.insertHandler(moved);
     }
 }

@@ -77,6 +77,20 @@ class ActuatorTest {
     }
 
     @Test
+    void metersTellWhatTheGuardSaw() throws Exception {
+        lose("/deferred");
+
+        await().until(
+                        () ->
+                                meters.get("jetty.dropguard.losses")
+                                                .tag("signal", "rst")
+                                                .functionCounter()
+                                                .count()
+                                        > 0);
+        assertThat(meters.get("jetty.dropguard.connections").gauges()).hasSize(7);
+    }
+
+    @Test
     void healthIsUpAndSaysWhatIsGuarded() throws Exception {
         assertThat(management("/actuator/health"))
                 .contains("\"dropGuard\":{\"details\":{\"connectors\":1,\"guarded\":1,")
