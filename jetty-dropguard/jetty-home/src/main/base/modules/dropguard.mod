@@ -21,7 +21,7 @@ etc/dropguard.xml
 
 [ini]
 # Web applications share the server's DropGuard, and bring their own Jackson.
-jetty.webapp.addProtectedClasses+=,${jetty.base.uri}/lib/dropguard/
+jetty.webapp.addProtectedClasses+=,io.dropguard.
 jetty.webapp.addHiddenClasses+=,tools.jackson.
 
 [ini-template]
@@ -40,6 +40,50 @@ jetty.webapp.addHiddenClasses+=,tools.jackson.
 ## each connection whose client sends ahead.
 ## Values: bytes, 1 to 16 MiB. Default: 16KiB. Example: 64KiB
 # dropguard.read-ahead=16KiB
+
+## How long a client may be silent, with nothing in flight, before TCP asks whether it is there.
+## Sooner costs a packet each time, and wakes phones.
+## Values: whole seconds, 1s to 32767s; 0s leaves it as the connector has it. Default: 10s. Example: 30s
+# dropguard.keepalive-idle=10s
+
+## How long TCP waits for an answer before it asks again. Longer finds a vanished client later.
+## Values: whole seconds, 1s to 32767s. Default: 5s. Example: 10s
+# dropguard.keepalive-interval=5s
+
+## How many such questions may stay unanswered before the client is lost. Fewer takes a bad line
+## for a vanished client.
+## Values: 1 to 127. Default: 3. Example: 5
+# dropguard.keepalive-count=3
+
+## How long bytes may stay unacknowledged before the client is lost. On Linux, with JNA. Where the
+## kernel view does not run, a live client that does not read for so long is ended as well.
+## Values: a time, up to a day; 0s leaves it to the kernel. Default: 25s. Example: 60s
+# dropguard.tcp-user-timeout=25s
+
+## How often the kernel is asked how all connections fare. On Linux, with JNA. It costs about 4 ms
+## of the kernel for 4,000 connections each time.
+## Values: a time, 100ms to a day; 0s never. Default: 1s. Example: 5s
+# dropguard.kernel-view-interval=1s
+
+## How long a client of HTTP/2 may be silent before it is sent a PING, while requests are computed.
+## Too often, and some clients close the connection.
+## Values: a time, at least 100ms; 0s never. Default: 10s. Example: 30s
+# dropguard.http2-ping-interval=10s
+
+## How long a PING may stay unanswered before the client is lost. Too short takes a client that is
+## busy for one that has vanished.
+## Values: a time, at least 100ms. Default: 10s. Example: 20s
+# dropguard.http2-ping-timeout=10s
+
+## Whether connections begin with immediate acknowledgements. On Linux. It costs more packets, and
+## lasts only until the kernel delays them again.
+## Values: true, false. Default: false. Example: true
+# dropguard.tcp-quick-ack=false
+
+## Whether several processes may listen on the same port, such as an old and a new one. A second
+## server that was started by mistake goes unnoticed.
+## Values: true, false. Default: false. Example: true
+# dropguard.reuse-port=false
 
 ## Whether the thread that handles a lost request is interrupted. Some code takes an interrupt
 ## badly, such as old JDBC drivers.

@@ -41,6 +41,7 @@ final class LingeringClose {
     private final AtomicBoolean over = new AtomicBoolean();
     private final long endNanos;
     private volatile long lastByteNanos;
+    private volatile Scheduler.@Nullable Task next;
     private long left; // confined to the reader: there is one at a time
 
     LingeringClose(
@@ -74,6 +75,13 @@ final class LingeringClose {
         if (!over.compareAndSet(false, true)) return;
         endPoint.close();
         ended.accept(this);
+        cancel();
+    }
+
+    /** Otherwise the scheduler would hold what has ended until its time is over. */
+    private void cancel() {
+        Scheduler.Task scheduled = next;
+        if (scheduled != null) scheduled.cancel();
     }
 
     /** Whether time is left; if so, looks again when it may be over. */
@@ -83,7 +91,10 @@ final class LingeringClose {
         Duration quiet = config.timeout().minusNanos(now - lastByteNanos);
         long wait = Math.min(quiet.toNanos(), endNanos - now);
         if (wait <= 0) finish();
-        else scheduler.schedule(this::check, wait, TimeUnit.NANOSECONDS);
+        else {
+            next = scheduler.schedule(this::check, wait, TimeUnit.NANOSECONDS);
+            if (over.get()) cancel(); // T2 has finished, perhaps before it could see the task
+        }
     }
 
     private void drain() {

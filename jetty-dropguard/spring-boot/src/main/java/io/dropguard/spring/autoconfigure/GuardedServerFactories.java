@@ -1,7 +1,7 @@
 package io.dropguard.spring.autoconfigure;
 
 import io.dropguard.DropGuard;
-import io.dropguard.console.Console;
+import io.dropguard.exchange.GuardHandler;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
@@ -38,29 +38,29 @@ final class GuardedServerFactories implements BeanPostProcessor, PriorityOrdered
 
     private static void install(DropGuard guard, Server server) {
         guard.installOn(server); // now: when Boot starts a server it has taken its connectors away
+        Handler ours = server.getHandler();
         server.addEventListener(
                 new LifeCycle.Listener() {
                     @Override
                     public void lifeCycleStarting(LifeCycle starting) {
-                        moveOutermost(guard.handler(), server);
-                        Console console = server.getDescendant(Console.class);
-                        if (console != null) moveOutermost(console, server);
+                        moveInside(guard.handler(), ours, server);
                     }
                 });
     }
 
     /**
      * Boot puts a handler of its own around ours when all customizers are done. It changes no
-     * bytes, but of a handler around us we cannot know it, and heartbeats would be left out. The
-     * console stands around the guard in turn.
+     * bytes, but of a handler around us we cannot know it, and heartbeats would be left out.
      */
-    private static void moveOutermost(Handler.Wrapper moved, Server server) {
-        Handler.Singleton outer = server;
-        while (outer.getHandler() instanceof Handler.Singleton inner && inner != moved)
-            outer = inner;
-        if (outer == server || outer.getHandler() != moved) return;
-        outer.setHandler(moved.getHandler());
-        moved.setHandler((Handler) null);
-        server.insertHandler(moved);
+    private static void moveInside(GuardHandler guard, Handler ours, Server server) {
+        if (!(server.getHandler() instanceof Handler.Singleton boots) || boots == ours) return;
+        Handler.Singleton innermost = boots;
+        while (innermost.getHandler() != ours) {
+            if (!(innermost.getHandler() instanceof Handler.Singleton inner)) return;
+            innermost = inner;
+        }
+        innermost.setHandler(guard.getHandler());
+        guard.setHandler(boots);
+        server.setHandler(ours);
     }
 }
