@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
@@ -215,13 +216,16 @@ class IdleCloseTest {
                 .isEqualTo(Callback.InvocationType.NON_BLOCKING);
     }
 
-    /** It only has to be one. */
+    /** It only has to be one, of this version. */
     private static Connection httpConnection() {
         return (Connection)
                 Proxy.newProxyInstance(
                         IdleCloseTest.class.getClassLoader(),
                         new Class<?>[] {Connection.class, ConnectionMetaData.class},
-                        (proxy, method, arguments) -> null);
+                        (proxy, method, arguments) ->
+                                method.getReturnType() == HttpVersion.class
+                                        ? HttpVersion.HTTP_1_1
+                                        : null);
     }
 
     private static final class Waiting implements Callback {
