@@ -80,6 +80,20 @@ class ActuatorTest {
     }
 
     @Test
+    void metersTellWhatTheGuardSaw() throws Exception {
+        lose("/deferred");
+
+        await().until(
+                        () ->
+                                meters.get("jetty.dropguard.losses")
+                                                .tag("signal", "rst")
+                                                .functionCounter()
+                                                .count()
+                                        > 0);
+        assertThat(meters.get("jetty.dropguard.connections").gauges()).hasSize(7);
+    }
+
+    @Test
     void aConnectionIsSeenAndShutDown() throws Exception {
         try (RawClient client = RawClient.connect(port)) {
             client.get("/finishing");
