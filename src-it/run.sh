@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # command:package, on Debian
-peers="curl:curl nginx:nginx haproxy:haproxy caddy:caddy timeout:coreutils awk:mawk jq:jq node:nodejs python3:python3 chromium:chromium ip:iproute2 nft:nftables"
+peers="curl:curl nginx:nginx haproxy:haproxy caddy:caddy timeout:coreutils awk:mawk jq:jq node:nodejs python3:python3 chromium:chromium ip:iproute2 nft:nftables ab:apache2-utils wrk:wrk unshare:util-linux slowhttptest:slowhttptest"
 
 # Debian keeps servers out of the ordinary user's path.
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin

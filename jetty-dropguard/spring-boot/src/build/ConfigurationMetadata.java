@@ -35,7 +35,7 @@ class ConfigurationMetadata {
                             option.key(),
                             type(option),
                             option.defaultValue(),
-                            isChoice(option) || isFlag(option)
+                            isChoice(option)
                                     ? option.description()
                                     : option.description() + " Values: " + option.values() + "."));
             List<String> choices = choices(option);
@@ -72,13 +72,18 @@ class ConfigurationMetadata {
     }
 
     private static boolean isChoice(Option option) {
-        return CHOICE.matcher(option.values()).matches();
+        return CHOICE.matcher(unlessUnset(option)).matches();
+    }
+
+    /** Without what it means to set none. */
+    private static String unlessUnset(Option option) {
+        return option.values().split(";", 2)[0];
     }
 
     /** Those of {@code a, b, c} and of {@code none, or some of a,b,c}. */
     private static List<String> choices(Option option) {
         String some = "none, or some of ";
-        String values = option.values();
+        String values = unlessUnset(option);
         if (isChoice(option)) return List.of(values.split(", "));
         return values.startsWith(some)
                 ? List.of(("none," + values.substring(some.length())).split(","))

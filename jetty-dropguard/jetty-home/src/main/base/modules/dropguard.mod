@@ -21,7 +21,7 @@ etc/dropguard.xml
 
 [ini]
 # Web applications share the server's DropGuard, and bring their own Jackson.
-jetty.webapp.addProtectedClasses+=,${jetty.base.uri}/lib/dropguard/
+jetty.webapp.addProtectedClasses+=,io.dropguard.
 jetty.webapp.addHiddenClasses+=,tools.jackson.
 
 [ini-template]

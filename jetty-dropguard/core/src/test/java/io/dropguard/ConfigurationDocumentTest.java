@@ -38,7 +38,7 @@ class ConfigurationDocumentTest {
                         .toList();
 
         assertThat(documented)
-                .as("keys in the comments <!-- options: ... --> of " + FILE)
+                .as("keys in <!-- options: ... --> of " + FILE + ": see CONTRIBUTING.md")
                 .containsExactlyInAnyOrderElementsOf(DropGuard.Builder.OPTIONS.keys());
     }
 

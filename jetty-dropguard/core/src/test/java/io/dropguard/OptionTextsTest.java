@@ -24,7 +24,7 @@ class OptionTextsTest {
     @Test
     void everyOptionIsToldOnce() {
         assertThat(options().stream().map(Option::key))
-                .as("keys in options.txt")
+                .as("keys in options.txt: see Options in CONTRIBUTING.md")
                 .containsExactlyInAnyOrderElementsOf(DropGuard.Builder.OPTIONS.keys());
     }
 

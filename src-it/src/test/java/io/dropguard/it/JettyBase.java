@@ -64,6 +64,17 @@ final class JettyBase {
         throw new IllegalArgumentException(property + ": explained nowhere (expected: an option)");
     }
 
+    /** Gives the WAR a copy of all that the server has of DropGuard. */
+    JettyBase withOwnCopy() throws Exception {
+        Path copy = Files.createDirectories(directory.resolve("copy/WEB-INF/lib"));
+        try (Stream<Path> jars = Files.list(directory.resolve("lib/dropguard"))) {
+            for (Path jar : jars.filter(each -> each.toString().endsWith(".jar")).toList())
+                Files.copy(jar, copy.resolve(jar.getFileName()));
+        }
+        run(tool("jar"), "uf", "webapps/webapp.war", "-C", "copy", "WEB-INF/lib");
+        return this;
+    }
+
     /** Starts Jetty, without waiting for it. */
     RunningProcess start(String... properties) {
         List<String> command = new ArrayList<>(List.of(JAVA, "-jar", START));
@@ -71,14 +82,12 @@ final class JettyBase {
         return RunningProcess.start(directory, command.toArray(String[]::new));
     }
 
-    /** Starts Jetty, and waits until its web application answers. */
+    /** Starts Jetty with connectors for clear text and TLS, and waits until it listens. */
     Running serve() {
         int clearText = RunningProcess.freePort();
         int tls = RunningProcess.freePort();
-        RunningProcess process =
-                start("jetty.http.port=" + clearText, "jetty.ssl.port=" + tls)
-                        .listeningOn(tls)
-                        .listeningOn(clearText);
+        RunningProcess process = start("jetty.http.port=" + clearText, "jetty.ssl.port=" + tls);
+        process.listeningOn(tls).listeningOn(clearText);
         return new Running(
                 process,
                 URI.create("http://localhost:" + clearText),

@@ -43,7 +43,9 @@ class StandaloneJettyIT {
                         .with("dropguard.log-started", "true")
                         .with("dropguard.log-headers", "X-Report");
         try (JettyBase.Running jetty = base.serve()) {
-            assertThat(summary(jetty)).as("the filter's deadline").isEqualTo(503);
+            assertThat(status(jetty, "summary?seconds=3600"))
+                    .as("the filter's deadline")
+                    .isEqualTo(503);
             List<Departure.Client> clients = new ArrayList<>();
             for (Protocol protocol : Protocol.values())
                 for (String servlet : List.of("report", "report/async"))
@@ -74,10 +76,9 @@ class StandaloneJettyIT {
         return Departure.KILLED_CURL.get(protocol, base.resolve("/webapp/" + path), directory);
     }
 
-    /** In one second, or not at all, says {@code web.xml}. */
-    private static int summary(JettyBase.Running jetty) throws Exception {
+    private static int status(JettyBase.Running jetty, String path) throws Exception {
         HttpRequest request =
-                HttpRequest.newBuilder(jetty.clearText().resolve("/webapp/summary?seconds=3600"))
+                HttpRequest.newBuilder(jetty.clearText().resolve("/webapp/" + path))
                         .timeout(PATIENCE)
                         .build();
         return HttpClient.newHttpClient()
@@ -103,6 +104,22 @@ class StandaloneJettyIT {
     private static void toldAsLost(JsonNode ended) {
         assertThat(ended.path("dropguard.outcome").asString()).isEqualTo("client_lost");
         assertThat(ended.path("dropguard.ran_on_ms").asDouble()).isLessThan(1_000);
+    }
+
+    @Test
+    void aWarThatBringsACopyUsesTheServers() throws Exception {
+        JettyBase base =
+                JettyBase.create(
+                                directory,
+                                "http,https,test-keystore,ee10-deploy,ee11-deploy,dropguard")
+                        .withOwnCopy();
+        try (JettyBase.Running jetty = base.serve()) {
+            assertThat(status(jetty, "report?seconds=0")).isEqualTo(200);
+            assertThat(status(jetty, "summary?seconds=3600")).isEqualTo(503);
+            assertThat(jetty.process().output())
+                    .contains("/summary ended after")
+                    .doesNotContain("\tat ");
+        }
     }
 
     @Test

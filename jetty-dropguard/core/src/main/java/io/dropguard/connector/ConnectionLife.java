@@ -16,6 +16,7 @@ public final class ConnectionLife {
     private final EndPoint endPoint;
     private final KeepAliveConfig config;
     private final long idleMillis;
+    private volatile boolean used;
     private final Ticker ticker;
     private final @Nullable HttpField promise;
     private final long endNanos; // if its age is limited
@@ -45,11 +46,17 @@ public final class ConnectionLife {
 
     /** Tells that a request has come: whether the answer to it is to be the connection's last. */
     public boolean isLastRequest() {
+        if (!used) used = true;
         if (connector.isDraining()) endPoint.setIdleTimeout(idleMillis); // not shortened for work
         boolean enough = requests != null && requests.incrementAndGet() >= config.maxRequests();
         return enough
                 || (config.maxAge() != null && ticker.nanoTime() - endNanos >= 0)
                 || connector.isLeaving();
+    }
+
+    /** Whether a request has come. */
+    boolean isUsed() {
+        return used;
     }
 
     /** What answers say of how long the client may count on the idle connection, if anything. */

@@ -49,6 +49,10 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
         return config;
     }
 
+    Scheduler scheduler() {
+        return connector.getScheduler();
+    }
+
     LostRaces lostRaces() {
         return lostRaces;
     }

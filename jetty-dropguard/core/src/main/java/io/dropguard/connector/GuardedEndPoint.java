@@ -45,8 +45,9 @@ final class GuardedEndPoint
         this.lingering = lingering;
         this.pendingWrite = pendingWrite;
         this.tracked = tracked;
-        this.life = new ConnectionLife(connector, endPoint, Ticker.system());
         this.idle = new IdleClose(this, endPoint, watch, connector);
+        setIdleTimeout(endPoint.getIdleTimeout()); // with slack
+        this.life = new ConnectionLife(connector, this, Ticker.system());
         watch.life(life);
     }
 
@@ -198,7 +199,7 @@ final class GuardedEndPoint
     public void close(@Nullable Throwable cause) {
         if (linger()) return;
         endPoint.close(cause);
-        watch.close();
+        closeWatch();
         tracked.closed();
     }
 
@@ -208,7 +209,7 @@ final class GuardedEndPoint
         synchronized (this) {
             if (!lingers) {
                 if (tracked.isEnded() || !watch.mayLinger()) return false;
-                watch.close();
+                closeWatch();
                 tracked.lingering();
                 lingers = true; // first: those above hear of it, and may close once more
                 lingering.begin(endPoint);
@@ -223,7 +224,7 @@ final class GuardedEndPoint
         synchronized (this) {
             if (!lingers) {
                 if (tracked.isEnded() || !watch.mayLinger()) return false;
-                watch.close();
+                closeWatch();
                 tracked.lingering();
                 lingers = true;
                 lingering.beginIdle(endPoint, onBytes);
@@ -232,9 +233,19 @@ final class GuardedEndPoint
         }
     }
 
+    /** Whether it had a request. */
+    boolean isUsed() {
+        return life.isUsed();
+    }
+
     /** The connector drains: if the connection is idle, it is not kept for long. */
     void drain() {
         if (lingers || watch.isIdle()) life.idle();
+    }
+
+    private void closeWatch() {
+        watch.close();
+        idle.close();
     }
 
     @Override
@@ -245,7 +256,7 @@ final class GuardedEndPoint
     @Override
     public void onClose(@Nullable Throwable cause) {
         endPoint.onClose(cause);
-        watch.close();
+        closeWatch();
         tracked.closed();
     }
 
@@ -256,7 +267,7 @@ final class GuardedEndPoint
     @Override
     public void onClosed(Connection connection) {
         if (endPoint.isOpen()) return;
-        watch.close();
+        closeWatch();
         tracked.closed();
     }
 
@@ -315,12 +326,14 @@ final class GuardedEndPoint
 
     @Override
     public long getIdleTimeout() {
-        return endPoint.getIdleTimeout();
+        return Math.max(0, endPoint.getIdleTimeout() - IdleClose.SLACK_MILLIS);
     }
 
     @Override
     public void setIdleTimeout(long idleTimeout) {
-        endPoint.setIdleTimeout(idleTimeout);
+        endPoint.setIdleTimeout(
+                idleTimeout <= 0 ? idleTimeout : idleTimeout + IdleClose.SLACK_MILLIS);
+        idle.retime();
     }
 
     @Override

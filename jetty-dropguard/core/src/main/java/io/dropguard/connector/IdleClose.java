@@ -2,6 +2,8 @@ package io.dropguard.connector;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.AbstractEndPoint;
@@ -9,14 +11,22 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before whoever waits for the next request, and has an idle connection end in two steps: it
  * is shut down, and then the client is listened to for a moment. A request that comes before the
  * first is served; one that comes after is a race that was lost, and is counted. Thread-safe.
+ *
+ * <p>It has a timer of its own, which takes the one that waits away or does nothing. Jetty's would
+ * close the connection if nobody waits: also under a thread that is on its way to read. So that
+ * comes {@link #SLACK_MILLIS} later, for connections that are stalled and not idle.
  */
 final class IdleClose implements Callback {
+    /** 1 s: both timers have one thread, and bytes that have come are read by then. */
+    static final long SLACK_MILLIS = 1_000;
+
     private final GuardedEndPoint guarded;
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
@@ -25,6 +35,8 @@ final class IdleClose implements Callback {
     //  null ──waits──▶ reader ──bytes, end, or a time that is over──▶ null
     private final AtomicReference<@Nullable Callback> reader = new AtomicReference<>();
 
+    private Scheduler.@Nullable Task timer; // guarded by this
+    private volatile boolean timed; // the timer runs, or there is no need; written under this
     private volatile boolean closing;
     private volatile long idleMillis; // when it was shut down
 
@@ -39,6 +51,8 @@ final class IdleClose implements Callback {
         this.life = life;
     }
 
+    // ---- waiting
+
     /** False if somebody else waits already. */
     boolean tryFillInterested(Callback callback) {
         if (closing && listen()) {
@@ -52,6 +66,7 @@ final class IdleClose implements Callback {
         }
         if (life.isDraining())
             guarded.drain(); // T1 drains, then looks for idle ones; we wait first
+        if (!timed && guarded.isUsed()) time();
         return true;
     }
 
@@ -65,32 +80,99 @@ final class IdleClose implements Callback {
     public void failed(Throwable failure) {
         Callback waiting = reader.getAndSet(null);
         if (waiting == null) return;
-        if (failure instanceof TimeoutException && watch.isIdle() && isHttp()) {
-            if (watch.hasBytes()) { // they came while we made up our mind
-                watch.execute(waiting);
-                return;
-            }
-            idleMillis = endPoint.getIdleFor();
-            closing = true; // the connection above now shuts the output down, and waits for the end
-        }
-        waiting.failed(failure);
+        if (failure instanceof TimeoutException && isIdle()) end(waiting, failure);
+        else waiting.failed(failure);
     }
 
     /** Asked by the selector when bytes have come: they may have to wait for a thread. */
     @Override
     public InvocationType getInvocationType() {
-        endPoint.notIdle(); // or Jetty's timer finds nobody who waits, and closes under them
+        endPoint.notIdle();
         Callback waiting = reader.get();
         return waiting == null ? InvocationType.BLOCKING : waiting.getInvocationType();
     }
 
-    /** Not a tunnel, say, which goes on in the other direction. */
-    private boolean isHttp() {
+    // ---- the time that is over
+
+    /** The time has changed. */
+    synchronized void retime() {
+        if (timer == null) return;
+        timer.cancel();
+        timer = null;
+        time();
+    }
+
+    /** The connection is closed. */
+    synchronized void close() {
+        timed = true;
+        if (timer != null) timer.cancel();
+        timer = null;
+    }
+
+    private synchronized void time() {
+        if (timer == null && endPoint.isOpen()) schedule(left());
+    }
+
+    private long left() {
+        return guarded.getIdleTimeout() - endPoint.getIdleFor();
+    }
+
+    // guarded by this
+    private void schedule(long millis) {
+        timed = true;
+        try {
+            timer =
+                    guarded.getIdleTimeout() <= 0
+                            ? null // never; another time would be set before the next request
+                            : life.scheduler()
+                                    .schedule(
+                                            this::check,
+                                            Math.max(1, millis),
+                                            TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopping) {
+            timer = null; // and it ends with its connector
+        }
+    }
+
+    private void check() {
+        synchronized (this) {
+            timer = null;
+            timed = false; // whoever waits next starts it again
+            if (!endPoint.isOpen() || closing) return;
+            if (left() > 0) {
+                schedule(left());
+                return;
+            }
+        }
+        if (!isIdle()) return;
+        // T1, we, and T2, the selector, want the one that waits: T2 has it read if it comes first.
+        Callback waiting = reader.getAndSet(null);
+        if (waiting == null) return;
+        TimeoutException idle = new TimeoutException("idle for " + endPoint.getIdleFor() + " ms");
+        endPoint.getFillInterest().onFail(idle); // takes us back: there is none behind us
+        end(waiting, idle);
+    }
+
+    private void end(Callback waiting, Throwable idle) {
+        if (watch.hasBytes()) { // they came while we made up our mind
+            watch.execute(waiting);
+            return;
+        }
+        idleMillis = endPoint.getIdleFor();
+        closing = true; // the connection above now shuts the output down, and waits for the end
+        waiting.failed(idle);
+    }
+
+    /** Between requests; and not a tunnel, say, which goes on in the other direction. */
+    private boolean isIdle() {
+        if (!watch.isIdle()) return false;
         Connection connection = endPoint.getConnection();
         if (connection instanceof SslConnection ssl)
             connection = ssl.getSslEndPoint().getConnection();
         return connection instanceof ConnectionMetaData;
     }
+
+    // ---- the moment after
 
     private boolean listen() {
         if (!endPoint.isOutputShutdown()) return false;

@@ -3,6 +3,7 @@ package io.dropguard.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dropguard.cancel.StuckConnection;
 import io.dropguard.testkit.Protocol;
 import io.dropguard.testkit.RawClient;
 import java.io.IOException;
@@ -64,6 +65,22 @@ class StuckOnTheWireTest {
             await().until(() -> server.blocked.get() == 0);
             server.awaitNoConnection();
             assertThat(server.interrupted).hasValue(0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1", "TLS"})
+    void theWorkAndTheExchangeLogLearnThatItWasStuckAndNotLost(Protocol protocol) throws Exception {
+        try (StuckServer server = new StuckServer(protocol, shutdown("reading-body"));
+                RawClient client = RawClient.connect(protocol, server.port())) {
+            client.send("POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+            await().until(() -> server.log.size() == 1);
+            assertThat(server.log.get(0)).contains("\"stuck\"").doesNotContain("client_lost");
+            assertThat(server.reasons).hasOnlyElementsOfType(StuckConnection.class).hasSize(1);
+            StuckConnection reason = (StuckConnection) server.reasons.get(0);
+            assertThat(reason.phase()).isEqualTo("READING_BODY");
+            assertThat(reason.after()).isGreaterThan(Duration.ofMillis(300));
+            assertThat(server.guard.statistics().losses().values()).containsOnly(0L);
         }
     }
 

@@ -3,6 +3,9 @@ package io.dropguard.monitor;
 import static org.awaitility.Awaitility.await;
 
 import io.dropguard.DropGuard;
+import io.dropguard.cancel.CancellationReason;
+import io.dropguard.exchange.GuardedExchange;
+import io.dropguard.log.ExchangeLog;
 import io.dropguard.testkit.Protocol;
 import io.dropguard.testkit.TestServer;
 import java.io.InputStream;
@@ -32,6 +35,8 @@ final class StuckServer extends Handler.Abstract implements AutoCloseable {
 
     final DropGuard guard;
     final List<StuckReport> reports = new CopyOnWriteArrayList<>();
+    final List<CancellationReason> reasons = new CopyOnWriteArrayList<>(); // work was in vain
+    final List<String> log = new CopyOnWriteArrayList<>();
     final CountDownLatch release = new CountDownLatch(1);
     final AtomicInteger blocked = new AtomicInteger(); // threads within the handler
     final AtomicInteger interrupted = new AtomicInteger();
@@ -43,7 +48,7 @@ final class StuckServer extends Handler.Abstract implements AutoCloseable {
             String[] keyAndValue = option.split("=", 2);
             builder.set(keyAndValue[0], keyAndValue[1]);
         }
-        guard = builder.build();
+        guard = builder.log(ExchangeLog.to(record -> log.add(record.toJson()))).build();
         guard.connections().addListener(reports::add);
         server =
                 TestServer.speaking(protocol)
@@ -70,6 +75,7 @@ final class StuckServer extends Handler.Abstract implements AutoCloseable {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         blocked.incrementAndGet();
+        GuardedExchange.of(request).token().onCancelled(reasons::add);
         try {
             String path = Request.getPathInContext(request);
             if (path.equals("/read")) {

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -234,7 +233,7 @@ class KeepAliveTest {
                 RawClient client = RawClient.connect(server.port())) {
             client.send(GET).readResponse();
             assertThat(server.connector().getConnectedEndPoints())
-                    .extracting(EndPoint::getIdleTimeout)
+                    .extracting(wire -> wire.getConnection().getEndPoint().getIdleTimeout())
                     .containsExactly(expected);
         }
     }

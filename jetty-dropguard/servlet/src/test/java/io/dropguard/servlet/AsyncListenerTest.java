@@ -29,16 +29,14 @@ class AsyncListenerTest {
 
     static Stream<Arguments> everywhere() {
         List<Arguments> all = new ArrayList<>();
-        for (Environment environment : Environment.values())
-            for (Protocol protocol : Protocol.values())
-                all.add(Arguments.of(environment, protocol));
+        for (Stack stack : Stack.values())
+            for (Protocol protocol : Protocol.values()) all.add(Arguments.of(stack, protocol));
         return all.stream();
     }
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void aWaitingServletHearsOfTheLossOnce(Environment environment, Protocol protocol)
-            throws Exception {
+    void aWaitingServletHearsOfTheLossOnce(Stack stack, Protocol protocol) throws Exception {
         Recorder recorder = Recorder.completing();
         CountDownLatch started = new CountDownLatch(1);
         Service service =
@@ -48,7 +46,7 @@ class AsyncListenerTest {
                     context.addListener(recorder);
                     started.countDown();
                 };
-        try (TestServer server = start(environment, protocol, service);
+        try (TestServer server = start(stack, protocol, service);
                 TestClient client = TestClient.connect(server)) {
             client.get("/");
             awaitLatch(started);
@@ -62,7 +60,7 @@ class AsyncListenerTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void aLossBeforeServiceReturnsIsHeardOnceItHas(Environment environment, Protocol protocol)
+    void aLossBeforeServiceReturnsIsHeardOnceItHas(Stack stack, Protocol protocol)
             throws Exception {
         Recorder recorder = Recorder.completing();
         CountDownLatch started = new CountDownLatch(1);
@@ -80,7 +78,7 @@ class AsyncListenerTest {
                         interrupted.complete(recorder.surplus().isEmpty());
                     }
                 };
-        try (TestServer server = start(environment, protocol, service);
+        try (TestServer server = start(stack, protocol, service);
                 TestClient client = TestClient.connect(server)) {
             client.get("/");
             awaitLatch(started);
@@ -96,7 +94,7 @@ class AsyncListenerTest {
     @ParameterizedTest
     @MethodSource("everywhere")
     void aLossWithinAnAsyncDispatchInterruptsItAndReachesTheNextCycle(
-            Environment environment, Protocol protocol) throws Exception {
+            Stack stack, Protocol protocol) throws Exception {
         Recorder first = Recorder.completing();
         Recorder second = Recorder.completing();
         CountDownLatch dispatched = new CountDownLatch(1);
@@ -120,7 +118,7 @@ class AsyncListenerTest {
                     again.setTimeout(0);
                     again.addListener(second);
                 };
-        try (TestServer server = start(environment, protocol, service);
+        try (TestServer server = start(stack, protocol, service);
                 TestClient client = TestClient.connect(server)) {
             client.get("/");
             awaitLatch(dispatched);
@@ -136,8 +134,8 @@ class AsyncListenerTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void aListenerThatDispatchesAnewIsToldInTheNextCycleToo(
-            Environment environment, Protocol protocol) throws Exception {
+    void aListenerThatDispatchesAnewIsToldInTheNextCycleToo(Stack stack, Protocol protocol)
+            throws Exception {
         AtomicBoolean dispatched = new AtomicBoolean();
         Recorder first =
                 new Recorder(
@@ -155,7 +153,7 @@ class AsyncListenerTest {
                     context.addListener(again ? second : first);
                     started.countDown();
                 };
-        try (TestServer server = start(environment, protocol, service);
+        try (TestServer server = start(stack, protocol, service);
                 TestClient client = TestClient.connect(server)) {
             client.get("/");
             awaitLatch(started);
@@ -171,7 +169,7 @@ class AsyncListenerTest {
     @ParameterizedTest
     @MethodSource("everywhere")
     void aListenerThatDoesNothingIsToldOnceAndTheServerEndsTheRequest(
-            Environment environment, Protocol protocol) throws Exception {
+            Stack stack, Protocol protocol) throws Exception {
         Recorder recorder = new Recorder(event -> {});
         CountDownLatch started = new CountDownLatch(1);
         Service service =
@@ -181,7 +179,7 @@ class AsyncListenerTest {
                     context.addListener(recorder);
                     started.countDown();
                 };
-        try (TestServer server = start(environment, protocol, service);
+        try (TestServer server = start(stack, protocol, service);
                 TestClient client = TestClient.connect(server)) {
             client.get("/");
             awaitLatch(started);
@@ -195,8 +193,7 @@ class AsyncListenerTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void aCompletionThatRacesTheLossCompletesOnce(Environment environment, Protocol protocol)
-            throws Exception {
+    void aCompletionThatRacesTheLossCompletesOnce(Stack stack, Protocol protocol) throws Exception {
         int trials = 40;
         List<Recorder> recorders = new ArrayList<>();
         List<CompletableFuture<AsyncContext>> contexts = new ArrayList<>();
@@ -220,7 +217,7 @@ class AsyncListenerTest {
                     context.addListener(recorders.get(trial));
                     contexts.get(trial).complete(context);
                 };
-        try (TestServer server = start(environment, protocol, service)) {
+        try (TestServer server = start(stack, protocol, service)) {
             for (int i = 0; i < trials; i++) {
                 try (TestClient client = TestClient.connect(server)) {
                     client.get("/?" + i);
@@ -243,12 +240,8 @@ class AsyncListenerTest {
         }
     }
 
-    private TestServer start(Environment environment, Protocol protocol, Service service)
-            throws Exception {
-        return environment
-                .server(protocol, Service.servlet(service))
-                .guardedBy(guard::installOn)
-                .start();
+    private TestServer start(Stack stack, Protocol protocol, Service service) throws Exception {
+        return stack.server(protocol, Service.servlet(service)).guardedBy(guard::installOn).start();
     }
 
     private void awaitOver() {

@@ -30,7 +30,7 @@ class BlockingServletTest {
 
     @ParameterizedTest
     @MethodSource("io.dropguard.servlet.AsyncListenerTest#everywhere")
-    void itsThreadIsInterruptedAndItsListenersToldOnce(Environment environment, Protocol protocol)
+    void itsThreadIsInterruptedAndItsListenersToldOnce(Stack stack, Protocol protocol)
             throws Exception {
         DropGuard guard = DropGuard.builder().watchDelay(Duration.ZERO).build();
         Service service =
@@ -40,9 +40,8 @@ class BlockingServletTest {
                     ServletGuard.addListener(request, told::add); // late: told at once
                 };
         try (TestServer server =
-                        environment
-                                .server(protocol, Service.servlet(service))
-                                .threads(Environment.newestThreads())
+                        stack.server(protocol, Service.servlet(service))
+                                .threads(Stack.newestThreads())
                                 .guardedBy(guard::installOn)
                                 .start();
                 TestClient client = TestClient.connect(server)) {
@@ -58,26 +57,23 @@ class BlockingServletTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Environment.class)
-    void itIsNotInterruptedIfTheServerOrTheExchangeSaysSo(Environment environment)
-            throws Exception {
-        notInterrupted(environment, DropGuard.builder().interrupt(false).build(), request -> {});
+    @EnumSource(Stack.class)
+    void itIsNotInterruptedIfTheServerOrTheExchangeSaysSo(Stack stack) throws Exception {
+        notInterrupted(stack, DropGuard.builder().interrupt(false).build(), request -> {});
     }
 
     @ParameterizedTest
-    @EnumSource(Environment.class)
-    void itIsNotInterruptedIfItSaysSo(Environment environment) throws Exception {
+    @EnumSource(Stack.class)
+    void itIsNotInterruptedIfItSaysSo(Stack stack) throws Exception {
         notInterrupted(
-                environment,
-                DropGuard.create(),
-                request -> ServletGuard.setInterrupt(request, false));
+                stack, DropGuard.create(), request -> ServletGuard.setInterrupt(request, false));
     }
 
     private interface Preparation {
         void of(HttpServletRequest request);
     }
 
-    private void notInterrupted(Environment environment, DropGuard guard, Preparation preparation)
+    private void notInterrupted(Stack stack, DropGuard guard, Preparation preparation)
             throws Exception {
         Service service =
                 (request, response) -> {
@@ -92,8 +88,7 @@ class BlockingServletTest {
                     }
                 };
         try (TestServer server =
-                        environment
-                                .server(Protocol.HTTP_1, Service.servlet(service))
+                        stack.server(Protocol.HTTP_1, Service.servlet(service))
                                 .guardedBy(guard::installOn)
                                 .start();
                 TestClient client = TestClient.connect(server)) {
@@ -107,8 +102,8 @@ class BlockingServletTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Environment.class)
-    void aServerThatIsNotGuardedSaysSo(Environment environment) throws Exception {
+    @EnumSource(Stack.class)
+    void aServerThatIsNotGuardedSaysSo(Stack stack) throws Exception {
         CompletableFuture<HttpServletRequest> asked = new CompletableFuture<>();
         Service service =
                 (request, response) -> {
@@ -126,8 +121,7 @@ class BlockingServletTest {
                                 .withMessageContaining("installOn");
                     asked.complete(request);
                 };
-        try (TestServer server =
-                        environment.server(Protocol.HTTP_1, Service.servlet(service)).start();
+        try (TestServer server = stack.server(Protocol.HTTP_1, Service.servlet(service)).start();
                 TestClient client = TestClient.connect(server)) {
             client.get("/");
             assertThat(asked.get(20, TimeUnit.SECONDS)).isNotNull();

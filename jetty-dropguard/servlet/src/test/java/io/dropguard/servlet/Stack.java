@@ -1,14 +1,19 @@
 package io.dropguard.servlet;
 
+import io.dropguard.testkit.Protocol;
+import io.dropguard.testkit.TestServer;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
-import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.Servlet;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
 import org.eclipse.jetty.ee11.webapp.WebAppContext;
 import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.resource.ResourceFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ThreadPool;
 
 /** Jetty's implementations of the Servlet specification, which differ in their packages. */
 enum Stack {
@@ -19,7 +24,7 @@ enum Stack {
         }
 
         @Override
-        void add(ContextHandler context, HttpServlet servlet, String name, String pattern) {
+        void add(ContextHandler context, Servlet servlet, String name, String pattern) {
             org.eclipse.jetty.ee10.servlet.ServletHolder holder =
                     new org.eclipse.jetty.ee10.servlet.ServletHolder(name, servlet);
             holder.setAsyncSupported(true);
@@ -49,7 +54,7 @@ enum Stack {
         }
 
         @Override
-        void add(ContextHandler context, HttpServlet servlet, String name, String pattern) {
+        void add(ContextHandler context, Servlet servlet, String name, String pattern) {
             org.eclipse.jetty.ee11.servlet.ServletHolder holder =
                     new org.eclipse.jetty.ee11.servlet.ServletHolder(name, servlet);
             holder.setAsyncSupported(true);
@@ -86,8 +91,23 @@ enum Stack {
         return context;
     }
 
-    abstract void add(ContextHandler context, HttpServlet servlet, String name, String pattern);
+    abstract void add(ContextHandler context, Servlet servlet, String name, String pattern);
 
     abstract void add(
             ContextHandler context, Filter filter, String pattern, Map<String, String> parameters);
+
+    /** A server in whose only context the servlet, async supported, handles every request. */
+    TestServer.Builder server(Protocol protocol, Servlet servlet) {
+        ContextHandler context = context();
+        add(context, servlet, "servlet", "/*");
+        return TestServer.speaking(protocol).handledBy(context);
+    }
+
+    /** Virtual threads where the JDK has them, and pooled ones where it has not. */
+    static ThreadPool newestThreads() {
+        QueuedThreadPool pool = new QueuedThreadPool();
+        if (VirtualThreads.areSupported())
+            pool.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
+        return pool;
+    }
 }

@@ -33,6 +33,7 @@ public final class DropGuardHealthIndicator extends AbstractHealthIndicator {
         builder.up()
                 .withDetail("connectors", connectors.size())
                 .withDetail("guarded", guarded)
+                .withDetail("phase", guard.draining().phase())
                 .withDetail("active", statistics.active())
                 .withDetail(
                         "lost",

@@ -102,7 +102,18 @@ final class BoundOptions {
      */
     void applyTo(DropGuard.Builder builder) {
         applyTo(builder, key -> true);
+    }
+
+    /**
+     * Applies what is for all paths, as far as {@code wanted} and with the rest checked only, and
+     * what is for some.
+     *
+     * @throws InvalidOptionsException if values do not fit
+     */
+    void applyTo(DropGuard.Builder builder, Predicate<String> wanted) {
         List<String> problems = new ArrayList<>();
+        apply(everywhere, builder::set, wanted, problems);
+        apply(everywhere, DropGuard.builder()::set, wanted.negate(), problems);
         byPath.forEach(
                 (pattern, options) -> {
                     try {
@@ -117,13 +128,17 @@ final class BoundOptions {
     }
 
     /**
-     * Applies what is for all paths, as far as {@code wanted}.
+     * Applies what is for all paths and not for an application's clients.
      *
      * @throws InvalidOptionsException if values do not fit
      */
-    void applyTo(DropGuard.Builder builder, Predicate<String> wanted) {
+    void applyTransportTo(DropGuard.Builder builder) {
         List<String> problems = new ArrayList<>();
-        apply(everywhere, builder::set, wanted, problems);
+        apply(
+                everywhere,
+                builder::set,
+                key -> !PolicyBuilder.keys().contains(key) && !key.equals(LeavingLifecycle.DELAY),
+                problems);
         if (!problems.isEmpty()) throw new InvalidOptionsException(problems);
     }
 

@@ -2,12 +2,15 @@ package io.dropguard.spring.autoconfigure;
 
 import io.dropguard.DropGuard;
 import io.dropguard.spring.DropGuardBuilderCustomizer;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -25,9 +28,17 @@ public final class DropGuardAutoConfiguration {
     DropGuard dropGuard(
             Environment environment, ObjectProvider<DropGuardBuilderCustomizer> customizers) {
         DropGuard.Builder builder = DropGuard.builder();
-        BoundOptions.of(environment).applyTo(builder);
+        BoundOptions.of(environment).applyTo(builder, key -> !key.equals(LeavingLifecycle.DELAY));
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
+    }
+
+    @Bean
+    @ConditionalOnBean(DropGuard.class)
+    LeavingLifecycle dropGuardLeaving(DropGuard guard, Environment environment) {
+        String delay = BoundOptions.of(environment).value(LeavingLifecycle.DELAY);
+        return new LeavingLifecycle(
+                guard, delay == null ? Duration.ZERO : DurationStyle.detectAndParse(delay.strip()));
     }
 
     @Bean

@@ -1,7 +1,6 @@
 package io.dropguard.spring.autoconfigure;
 
 import io.dropguard.DropGuard;
-import io.dropguard.PolicyBuilder;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
@@ -33,7 +32,7 @@ class DropGuardManagementConfiguration {
     /** The same guard without what is for the application's clients: a heap dump takes its time. */
     private static DropGuard guard(BoundOptions options) {
         DropGuard.Builder builder = DropGuard.builder();
-        options.applyTo(builder, key -> !PolicyBuilder.keys().contains(key));
+        options.applyTransportTo(builder);
         builder.set(LOG_FILE, logFile(options.value(LOG_FILE)));
         return builder.build();
     }

@@ -38,11 +38,12 @@ final class GuardedServerFactories implements BeanPostProcessor, PriorityOrdered
 
     private static void install(DropGuard guard, Server server) {
         guard.installOn(server); // now: when Boot starts a server it has taken its connectors away
+        Handler ours = server.getHandler();
         server.addEventListener(
                 new LifeCycle.Listener() {
                     @Override
                     public void lifeCycleStarting(LifeCycle starting) {
-                        moveOutermost(guard.handler(), server);
+                        moveInside(guard.handler(), ours, server);
                     }
                 });
     }
@@ -51,13 +52,15 @@ final class GuardedServerFactories implements BeanPostProcessor, PriorityOrdered
      * Boot puts a handler of its own around ours when all customizers are done. It changes no
      * bytes, but of a handler around us we cannot know it, and heartbeats would be left out.
      */
-    private static void moveOutermost(GuardHandler guard, Server server) {
-        Handler.Singleton outer = server;
-        while (outer.getHandler() instanceof Handler.Singleton inner && inner != guard)
-            outer = inner;
-        if (outer == server || outer.getHandler() != guard) return;
-        outer.setHandler(guard.getHandler());
-        guard.setHandler((Handler) null);
-        server.insertHandler(guard);
+    private static void moveInside(GuardHandler guard, Handler ours, Server server) {
+        if (!(server.getHandler() instanceof Handler.Singleton boots) || boots == ours) return;
+        Handler.Singleton innermost = boots;
+        while (innermost.getHandler() != ours) {
+            if (!(innermost.getHandler() instanceof Handler.Singleton inner)) return;
+            innermost = inner;
+        }
+        innermost.setHandler(guard.getHandler());
+        guard.setHandler(boots);
+        server.setHandler(ours);
     }
 }

@@ -33,6 +33,9 @@ import org.springframework.context.event.EventListener;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /** With a management server of its own. */
 @SpringBootTest(
@@ -77,6 +80,31 @@ class ActuatorTest {
     }
 
     @Test
+    void aConnectionIsSeenAndShutDown() throws Exception {
+        try (RawClient client = RawClient.connect(port)) {
+            client.get("/blocking");
+            application.begun.acquire();
+            JsonNode seen = computing();
+            String one = "/actuator/dropguard/" + seen.get("id").asString();
+
+            assertThat(management(one)).contains("\"stack\":[\"", "CountDownLatch.await");
+            assertThat(post(one, "{\"epoch\":-1}")).isEqualTo("{\"shutDown\":false}");
+            assertThat(post(one, "{\"epoch\":" + seen.get("epoch").asString() + "}"))
+                    .isEqualTo("{\"shutDown\":true}");
+
+            assertThat(client.readAll()).isEmpty();
+        }
+        await().untilAsserted(() -> assertThat(computing().isMissingNode()).isTrue());
+    }
+
+    private JsonNode computing() throws Exception {
+        for (JsonNode each :
+                JsonMapper.shared().readTree(management("/actuator/dropguard")).get("connections"))
+            if (each.path("path").asString("").equals("/blocking")) return each;
+        return MissingNode.getInstance();
+    }
+
+    @Test
     void healthIsUpAndSaysWhatIsGuarded() throws Exception {
         assertThat(management("/actuator/health"))
                 .contains("\"dropGuard\":{\"details\":{\"connectors\":1,\"guarded\":1,")
@@ -115,6 +143,17 @@ class ActuatorTest {
 
     private String management(String path) throws Exception {
         return get(managementPort, path);
+    }
+
+    private String post(String path, String body) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     private static String get(int port, String path) throws Exception {

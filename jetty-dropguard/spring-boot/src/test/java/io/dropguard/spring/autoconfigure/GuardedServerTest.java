@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dropguard.DropGuard;
 import io.dropguard.cancel.ClientLoss;
+import io.dropguard.connector.Draining;
 import io.dropguard.connector.GuardConnectionFactory;
 import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.QueueOrder;
@@ -135,14 +136,20 @@ class GuardedServerTest {
     @Test
     void aGracefulShutdownWaitsForTheExchangesThatAreUnderWay() throws Exception {
         ConfigurableApplicationContext context =
-                run(Application.class, "--server.shutdown=graceful");
+                run(
+                        Application.class,
+                        "--server.shutdown=graceful",
+                        "--dropguard.pre-stop-delay=10ms");
         Waiting waiting = context.getBean(Waiting.class);
+        Draining draining = context.getBean(DropGuard.class).draining();
+        assertThat(draining.phase()).isEqualTo(Draining.Phase.READY);
         try (RawClient client = RawClient.connect(port(context))) {
             client.get("/wait");
             assertThat(waiting.entered.await(10, SECONDS)).isTrue();
             Thread closing = new Thread(context::close);
             closing.start();
             await().until(() -> server(context).getConnectors()[0].isShutdown());
+            assertThat(draining.phase()).isEqualTo(Draining.Phase.DRAINING);
 
             waiting.finish.countDown();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dropguard.DropGuard;
+import io.dropguard.Option;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,7 +50,7 @@ class MetadataTest {
     }
 
     static Stream<String> keys() {
-        return DropGuard.optionKeys().stream();
+        return DropGuard.options().stream().map(Option::key);
     }
 
     @Test

@@ -249,6 +249,18 @@ class MvcApplication {
             return Map.of("name", "value");
         }
 
+        @GetMapping("/threads")
+        @ResponseDeadline("none")
+        Callable<String> threads() {
+            boolean request = isVirtual(Thread.currentThread());
+            return () -> request + " " + isVirtual(Thread.currentThread());
+        }
+
+        /** JDK 17 does not know the method. */
+        private static boolean isVirtual(Thread thread) {
+            return thread.getClass().getName().contains("Virtual");
+        }
+
         @GetMapping("/failing")
         @ResponseDeadline("none")
         String failing() {

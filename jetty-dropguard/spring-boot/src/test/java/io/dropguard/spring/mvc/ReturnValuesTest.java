@@ -37,6 +37,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
         classes = MvcApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
+            "spring.threads.virtual.enabled=true",
             "server.http2.enabled=true",
             "server.compression.enabled=true",
             "server.compression.min-response-size=1B"
@@ -143,6 +144,14 @@ class ReturnValuesTest {
     @Test
     void tokenAndDeadlineAreArgumentsOfControllers() throws Exception {
         assertThat(get("/arguments").body()).isEqualTo("true true 59");
+    }
+
+    /** So that all of these tests are run with them too, on a JDK that has them. */
+    @Test
+    void requestsAndTasksAreRunByVirtualThreadsWhereThereAreAny() throws Exception {
+        boolean virtual = Runtime.version().feature() >= 21;
+
+        assertThat(get("/threads").body()).isEqualTo(virtual + " " + virtual);
     }
 
     @Test

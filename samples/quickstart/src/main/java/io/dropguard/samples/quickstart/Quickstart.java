@@ -198,6 +198,8 @@ public final class Quickstart implements AutoCloseable {
         context.addServlet(new ServletHolder(new WaitingServlets.Report()), "/report");
         context.addServlet(new ServletHolder(new WaitingServlets.Limited()), "/limited");
         context.addServlet(new ServletHolder(new WaitingServlets.Events()), "/events");
+        context.addServlet(new ServletHolder(new TransferServlets.Download()), "/download");
+        context.addServlet(new ServletHolder(new TransferServlets.Upload()), "/upload");
         return context;
     }
 

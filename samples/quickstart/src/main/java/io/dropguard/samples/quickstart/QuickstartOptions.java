@@ -27,6 +27,10 @@ final class QuickstartOptions {
               --interrupt V       true or false
               --queue-order V     fifo or newest-first
               --console V         true (the default here) or false: live connections at /dropguard/
+              --stuck-KEY V       when connections are stuck, such as --stuck-reading-headers 20s,
+                                  and --stuck-action log or shutdown
+              --min-rate-KEY V    bytes a second that clients must send or take at least, such as
+                                  --min-rate-request-body 500
               --KEY V             any other option of DropGuard, see docs/configuration.md
               --help              this text
             """;

@@ -2,7 +2,6 @@ package io.dropguard.samples.scenarios;
 
 import io.dropguard.DropGuard;
 import java.io.PrintStream;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A slow response, as opposed to a long one: nothing is written that could fail.
@@ -24,16 +23,7 @@ public final class Serve1b {
     }
 
     static ScenarioServer start(int port, PrintStream console) throws Exception {
-        ScenarioServer scenario =
-                new ScenarioServer(
-                        port,
-                        "/slow-response",
-                        new Work(
-                                console,
-                                (request, response) -> {
-                                    TimeUnit.MINUTES.sleep(1);
-                                    response.getOutputStream().print("{\"i\":1}\n");
-                                }));
+        ScenarioServer scenario = new ScenarioServer(port, "/slow-response", Work.slow(console));
         DropGuard.create().installOn(scenario.server());
         return scenario.start();
     }

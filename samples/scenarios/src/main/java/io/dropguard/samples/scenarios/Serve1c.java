@@ -1,7 +1,6 @@
 package io.dropguard.samples.scenarios;
 
 import java.io.PrintStream;
-import java.util.concurrent.TimeUnit;
 
 /**
  * White space before a slow response finds out that its client has left, where nobody watches the
@@ -24,17 +23,7 @@ public final class Serve1c {
     }
 
     static ScenarioServer start(int port, PrintStream console) throws Exception {
-        ScenarioServer scenario =
-                new ScenarioServer(
-                        port,
-                        "/slow-response",
-                        new Work(
-                                console,
-                                (request, response) -> {
-                                    response.setContentType("application/json");
-                                    TimeUnit.MINUTES.sleep(1);
-                                    response.getOutputStream().print("{\"i\":1}\n");
-                                }));
+        ScenarioServer scenario = new ScenarioServer(port, "/slow-response", Work.slow(console));
         Filters.add(scenario, "/*", "heartbeat", "auto", "heartbeat-interval", "200ms");
         return scenario.start();
     }

@@ -2,7 +2,6 @@ package io.dropguard.samples.scenarios;
 
 import io.dropguard.DropGuard;
 import java.io.PrintStream;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Heartbeats and a time limit, by configuration: the servlet knows of neither.
@@ -24,17 +23,7 @@ public final class Serve6c {
     }
 
     static ScenarioServer start(int port, PrintStream console) throws Exception {
-        ScenarioServer scenario =
-                new ScenarioServer(
-                        port,
-                        "/slow-response",
-                        new Work(
-                                console,
-                                (request, response) -> {
-                                    response.setContentType("application/json");
-                                    TimeUnit.MINUTES.sleep(1);
-                                    response.getOutputStream().print("{\"i\":1}\n");
-                                }));
+        ScenarioServer scenario = new ScenarioServer(port, "/slow-response", Work.slow(console));
         DropGuard.builder()
                 .set("heartbeat", "auto")
                 .set("heartbeat-interval", "200ms")

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
 
 /** What a scenario's servlet does, and how long it did it: printed at its end, whatever that is. */
 final class Work extends HttpServlet {
@@ -22,6 +23,17 @@ final class Work extends HttpServlet {
     Work(PrintStream console, Task task) {
         this.task = task;
         this.console = console;
+    }
+
+    /** Answers after a minute: longer than any scenario's client waits. */
+    static Work slow(PrintStream console) {
+        return new Work(
+                console,
+                (request, response) -> {
+                    response.setContentType("application/json");
+                    TimeUnit.MINUTES.sleep(1);
+                    response.getOutputStream().print("{\"i\":1}\n");
+                });
     }
 
     @Override

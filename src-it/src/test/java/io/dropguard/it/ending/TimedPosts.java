@@ -1,0 +1,76 @@
+package io.dropguard.it.ending;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dropguard.testkit.RawClient;
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Clients that all send a POST together, again and again: each time a server's idle timeout after
+ * its last answer, give or take some milliseconds.
+ *
+ * @param posts how many were sent
+ * @param lost how many of them the proxy answered with 502 or, as HAProxy does, not at all
+ */
+record TimedPosts(int posts, int lost) {
+    private static final int CLIENTS = 8;
+
+    private static final String POST =
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi";
+
+    static TimedPosts send(int port, Duration idle, Duration time) throws Exception {
+        List<RawClient> clients = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            for (int i = 0; i < CLIENTS; i++) clients.add(RawClient.connect(port));
+            int posts = 0;
+            int lost = 0;
+            long end = System.nanoTime() + time.toNanos();
+            for (int round = 0; System.nanoTime() - end < 0; round++) {
+                List<Future<Boolean>> answers = new ArrayList<>();
+                for (RawClient client : clients)
+                    answers.add(threads.submit(() -> isAnswered(client)));
+                for (int i = 0; i < CLIENTS; i++) {
+                    posts++;
+                    if (answers.get(i).get()) continue;
+                    lost++;
+                    clients.get(i).close();
+                    clients.set(i, RawClient.connect(port));
+                }
+                // from 3 ms before to 4 ms after
+                waitUntil(System.nanoTime() + idle.toNanos() + (round % 8 - 3) * 1_000_000L);
+            }
+            return new TimedPosts(posts, lost);
+        } finally {
+            threads.shutdownNow();
+            clients.forEach(RawClient::close);
+        }
+    }
+
+    private static boolean isAnswered(RawClient client) throws IOException {
+        String head;
+        try {
+            head = client.send(POST).readHead();
+        } catch (EOFException closed) {
+            return false;
+        }
+        if (head.startsWith("HTTP/1.1 502")) return false;
+        if (!head.startsWith("HTTP/1.1 200")) throw new IOException("answered: " + head);
+        assertThat(client.read(2)).asString().isEqualTo("hi");
+        return true;
+    }
+
+    private static void waitUntil(long nanos) {
+        for (long left; (left = nanos - System.nanoTime()) > 0; )
+            if (left > 2_000_000) LockSupport.parkNanos(left - 2_000_000);
+            else Thread.onSpinWait();
+    }
+}
