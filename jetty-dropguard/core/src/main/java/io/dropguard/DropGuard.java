@@ -112,7 +112,8 @@ public final class DropGuard {
         if (log != null) server.insertHandler(log);
         server.insertHandler(handler); // around the log
         server.addBean(new ManagedGuard(statistics(), connections())); // for JMX and dumps
-        if (console != null) // around the guard: what it does is nobody's work
+        if (console == null) return;
+        // around the guard: what it does is nobody's work
         server.insertHandler(new Console(console, statistics(), connections()));
     }
 

@@ -222,10 +222,11 @@ class IdleCloseTest {
                 Proxy.newProxyInstance(
                         IdleCloseTest.class.getClassLoader(),
                         new Class<?>[] {Connection.class, ConnectionMetaData.class},
-                        (proxy, method, arguments) ->
-                                method.getReturnType() == HttpVersion.class
-                                        ? HttpVersion.HTTP_1_1
-                                        : null);
+                        (proxy, method, arguments) -> {
+                            if (method.getReturnType() == HttpVersion.class)
+                                return HttpVersion.HTTP_1_1;
+                            return method.getReturnType() == long.class ? 0L : null;
+                        });
     }
 
     private static final class Waiting implements Callback {

@@ -5,6 +5,7 @@ import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.monitor.ConnectionPhase;
 import io.dropguard.monitor.ConnectionSnapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,8 @@ public final class DropGuardEndpoint {
         return new Report(
                 new Exchanges(statistics.exchanges(), statistics.active()),
                 statistics.losses(),
-                new Stopped(statistics.interrupts(), statistics.unrun()),
+                new Waste(statistics.lostEnded(), statistics.ranOn()),
+                new Stopped(statistics.interrupts(), statistics.unrun(), statistics.deadlines()),
                 guard.connections().byPhase(),
                 guard.connections().snapshot());
     }
@@ -73,6 +75,7 @@ public final class DropGuardEndpoint {
     public record Report(
             Exchanges exchanges,
             Map<Signal, Long> losses,
+            Waste waste,
             Stopped stopped,
             Map<ConnectionPhase, Integer> phases,
             List<ConnectionSnapshot> connections) {}
@@ -101,10 +104,19 @@ public final class DropGuardEndpoint {
     public record Exchanges(long total, long active) {}
 
     /**
+     * Work that was done for nobody. Immutable.
+     *
+     * @param requests those of lost clients whose work has ended
+     * @param ranOn how long it ran on, all together
+     */
+    public record Waste(long requests, Duration ranOn) {}
+
+    /**
      * Work that was spared. Immutable.
      *
      * @param interrupts threads that were interrupted
      * @param unrun requests that were never run, for their client had left while they queued
+     * @param deadlines that expired
      */
-    public record Stopped(long interrupts, long unrun) {}
+    public record Stopped(long interrupts, long unrun, long deadlines) {}
 }

@@ -1,9 +1,11 @@
 package io.dropguard.spring.autoconfigure;
 
 import io.dropguard.DropGuard;
+import io.dropguard.management.DropGuardMetrics;
 import io.dropguard.spring.actuate.DropGuardEndpoint;
 import io.dropguard.spring.actuate.DropGuardHealthIndicator;
 import io.dropguard.spring.actuate.GuardObservationConvention;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -46,6 +48,16 @@ public final class DropGuardActuatorAutoConfiguration {
         @ConditionalOnEnabledHealthIndicator("dropguard")
         DropGuardHealthIndicator dropGuardHealthIndicator(DropGuard guard) {
             return new DropGuardHealthIndicator(guard);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterBinder.class)
+    static class OfMeters {
+        @Bean
+        @ConditionalOnMissingBean
+        DropGuardMetrics dropGuardMetrics(DropGuard guard) {
+            return new DropGuardMetrics(guard.statistics(), guard.connections());
         }
     }
 

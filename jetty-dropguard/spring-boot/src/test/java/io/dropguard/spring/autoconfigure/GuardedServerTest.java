@@ -9,6 +9,7 @@ import io.dropguard.DropGuard;
 import io.dropguard.cancel.ClientLoss;
 import io.dropguard.connector.Draining;
 import io.dropguard.connector.GuardConnectionFactory;
+import io.dropguard.console.Console;
 import io.dropguard.exchange.GuardHandler;
 import io.dropguard.exchange.QueueOrder;
 import io.dropguard.servlet.ServletGuard;
@@ -156,6 +157,19 @@ class GuardedServerTest {
             assertThat(client.body()).isEqualTo("waited");
             closing.join(SECONDS.toMillis(20));
             assertThat(closing.isAlive()).isFalse();
+        }
+    }
+
+    @Test
+    void theConsoleStandsAroundTheGuard() throws Exception {
+        try (ConfigurableApplicationContext context =
+                        run(Application.class, "--dropguard.console=true");
+                RawClient client = RawClient.connect(port(context))) {
+            client.get("/dropguard/connections");
+
+            assertThat(client.body()).contains("\"count\":1,", "\"phase\":\"idle\"");
+            assertThat(server(context).getHandler()).isInstanceOf(Console.class);
+            assertThat(context.getBean(DropGuard.class).statistics().exchanges()).isZero();
         }
     }
 
