@@ -10,8 +10,14 @@ import java.util.List;
 final class FakeSocket implements MonitoredSocket {
     final List<ConnectionPhase> shutdowns = Collections.synchronizedList(new ArrayList<>());
     private final SocketAddress remote;
+    private final boolean http1;
 
     FakeSocket(String host) {
+        this(host, true);
+    }
+
+    FakeSocket(String host, boolean http1) {
+        this.http1 = http1;
         remote = InetSocketAddress.createUnresolved(host, 5_000);
     }
 
@@ -37,7 +43,7 @@ final class FakeSocket implements MonitoredSocket {
 
     @Override
     public boolean speaksHttp1() {
-        return true;
+        return http1;
     }
 
     @Override
