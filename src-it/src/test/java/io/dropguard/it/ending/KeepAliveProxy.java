@@ -31,15 +31,11 @@ enum KeepAliveProxy {
     /** With a pool of connections, which it has for upstreams that have a name. */
     private static ProxyCommand nginx() {
         ProxyCommand plain = ProxyCommand.nginx("");
+        String pool = "upstream servers { server UPSTREAM; keepalive 64; } server {";
         return new ProxyCommand(
                 plain.config()
                         .replace("proxy_pass http://UPSTREAM", "proxy_pass http://servers")
-                        .replace(
-                                "    server {\n",
-                                """
-                                    upstream servers { server UPSTREAM; keepalive 64; }
-                                    server {
-                                """),
+                        .replace("server {", pool),
                 plain.command());
     }
 }
