@@ -241,44 +241,6 @@ jetty.webapp.addHiddenClasses+=,tools.jackson.
 ## Values: a time. Default: 20s. Example: 10s
 # dropguard.min-rate-grace=20s
 
-## Keeps an idle connection longer than the proxy in front does, so that the proxy closes first and
-## no request meets the close. Idle connections live that much longer.
-## Values: none, nginx, haproxy, caddy, envoy, aws-alb, or the time for which yours keeps idle connections. Default: none. Example: nginx
-# dropguard.behind-proxy=none
-
-## Whether answers say in Keep-Alive: timeout how long the connection is kept, so that clients do
-## not use it later.
-## Values: true, false. Default: true. Example: false
-# dropguard.keep-alive-header=true
-
-## How much longer an idle connection is kept than answers say, or than the proxy keeps it.
-## Values: a time. Default: 2s. Example: 5s
-# dropguard.keep-alive-timeout-margin=2s
-
-## How long a client is listened to when its idle connection was shut down. A request that comes
-## then is a lost race: counted, and told with its cure. Such connections count as lingering ones.
-## Values: a time; 0s closes as Jetty does. Default: 2s. Example: 5s
-# dropguard.idle-grace=2s
-
-## After how many requests a connection ends, with an answer that says so. A new connection costs a
-## round trip, or several under TLS.
-## Values: a count; 0: any number. Default: 0. Example: 1000
-# dropguard.max-requests=0
-
-## After which a connection ends with its next answer, which says so. Ages differ by up to a tenth,
-## so that connections do not end together.
-## Values: a time, or none. Default: none. Example: 10m
-# dropguard.max-age=none
-
-## How long exchanges in flight have to end when the server stops, before they are cancelled.
-## Values: a time; none: the server's stop timeout, less 2 s. Default: none. Example: 20s
-# dropguard.drain-timeout=none
-
-## How long a server that stops goes on as ever, but for saying that it is not ready: until load
-## balancers have noticed. Every stop takes that much longer.
-## Values: a time. Default: 0s. Example: 5s
-# dropguard.pre-stop-delay=0s
-
 ## What a client is sent while it waits: auto sends what the content type allows, and fixes status
 ## and headers with the first; interim sends 102 Processing, which some clients do not bear.
 ## Values: none, auto, interim. Default: none. Example: auto
