@@ -36,8 +36,7 @@ enum KeepAliveProxy {
                         .replace("proxy_pass http://UPSTREAM", "proxy_pass http://servers")
                         .replace(
                                 "    server {\n",
-                                "    upstream servers { server UPSTREAM; keepalive 64; }\n"
-                                        + "    server {\n"),
+                                "    upstream servers { server UPSTREAM; keepalive 64; }\n    server {\n"),
                 plain.command());
     }
 }
