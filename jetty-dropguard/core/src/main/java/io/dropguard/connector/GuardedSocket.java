@@ -87,8 +87,8 @@ final class GuardedSocket implements MonitoredSocket {
             // minutes after the close.
             if (phase == ConnectionPhase.WRITING)
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            channel.shutdownOutput(); // first: the end of the input is probed as a client's FIN
             channel.shutdownInput();
-            channel.shutdownOutput();
         } catch (IOException | UnsupportedOperationException closed) {
             LOG.debug("closed already, or by its other end: {}", endPoint, closed);
         }

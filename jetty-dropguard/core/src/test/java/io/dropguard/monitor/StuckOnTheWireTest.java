@@ -97,6 +97,27 @@ class StuckOnTheWireTest {
         }
     }
 
+    /** The end that we make of its input is none of the client's, and nobody is asked about it. */
+    @Test
+    void aClientWhoseWorkIsShutDownIsSentNothing() throws Exception {
+        try (StuckServer server = new StuckServer(Protocol.HTTP_1);
+                RawClient client = RawClient.connect(Protocol.HTTP_1, server.port())) {
+            client.get("/work");
+            ConnectionSnapshot computing = server.awaitPhase(ConnectionPhase.COMPUTING);
+            await().until(() -> computing.age().toMillis() + 50 < ageMillis(server)); // is watched
+
+            assertThat(server.guard.connections().shutdownRemote("127.0.0.1")).isEqualTo(1);
+
+            assertThat(client.readAll()).isEmpty();
+            server.release.countDown();
+            server.awaitNoConnection();
+        }
+    }
+
+    private static long ageMillis(StuckServer server) {
+        return server.guard.connections().snapshot().get(0).age().toMillis();
+    }
+
     /** With the last bytes of the handshake, so that no more need come before it is stuck. */
     @Test
     void aHeadThatCameWithTheHandshakeIsAnswered408() throws Exception {
