@@ -116,9 +116,9 @@ class StandaloneJettyIT {
         try (JettyBase.Running jetty = base.serve()) {
             assertThat(status(jetty, "report?seconds=0")).isEqualTo(200);
             assertThat(status(jetty, "summary?seconds=3600")).isEqualTo(503);
-            assertThat(jetty.process().output())
-                    .contains("/summary ended after")
-                    .doesNotContain("\tat ");
+            // it is told after the answer
+            await().until(() -> jetty.process().output().contains("/summary ended after"));
+            assertThat(jetty.process().output()).doesNotContain("\tat ");
         }
     }
 

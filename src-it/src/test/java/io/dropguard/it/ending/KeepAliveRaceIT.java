@@ -63,12 +63,15 @@ class KeepAliveRaceIT {
             DropGuard guard = trial.guard();
             if (guard == null) continue;
             int lost = trial.posts().lost();
+            // Caddy also gives up a POST when it learns of the close before it has sent a byte of
+            // it: no server sees that one.
+            boolean allAreSent = trial.proxy() != KeepAliveProxy.CADDY;
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(
                             () ->
                                     assertThat(guard.lostRaces().count())
                                             .as(trial.toString())
-                                            .isEqualTo(lost));
+                                            .isBetween(allAreSent ? lost : 0L, (long) lost));
             if (trial.server().startsWith("behind-proxy"))
                 assertThat(lost).as(trial.toString()).isZero();
             assertThat(trial.posts().posts()).as(trial.toString()).isGreaterThan(8);
