@@ -77,7 +77,7 @@ final class ExchangeTimes {
         if (over) return;
         if (deadline == null) deadline = new ExchangeDeadline(timer, exchange::expire);
         Duration before = permitted; // told when it expires, which it may do at once
-        if (moved.isLimited()) permitted = exchange.age().plus(moved.remaining());
+        permitted = moved.isLimited() ? exchange.age().plus(moved.remaining()) : Duration.ZERO;
         if (deadline.set(moved)) source.setDeadline(moved);
         else permitted = before;
     }

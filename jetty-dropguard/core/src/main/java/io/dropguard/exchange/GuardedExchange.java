@@ -137,6 +137,14 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         times().setDeadline(requireNonNull(deadline, "deadline"), source());
     }
 
+    /** How long after its arrival the response has to end; empty if it has no deadline. */
+    public Optional<Duration> permitted() {
+        ExchangeTimes given = times;
+        return given == null || given.permitted().isZero()
+                ? Optional.empty()
+                : Optional.of(given.permitted());
+    }
+
     /** What is configured for this exchange. */
     public ResponsePolicy policy() {
         ExchangeTimes given = times;

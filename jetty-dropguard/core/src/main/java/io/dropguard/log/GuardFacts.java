@@ -1,8 +1,8 @@
 package io.dropguard.log;
 
 import io.dropguard.cancel.CancellationReason;
-import io.dropguard.cancel.DeadlineExpired;
 import io.dropguard.exchange.GuardedExchange;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +29,9 @@ final class GuardFacts {
         return exchange == null ? Optional.empty() : exchange.token().reason();
     }
 
-    /** The milliseconds it was given, or -1 if that is not known. */
+    /** The milliseconds it was given, or -1 if there was no deadline. */
     long deadlineMillis() {
-        return reason().orElse(null) instanceof DeadlineExpired expired
-                ? expired.timeout().toMillis()
-                : -1;
+        return exchange == null ? -1 : exchange.permitted().map(Duration::toMillis).orElse(-1L);
     }
 
     /** Heartbeats that were sent, or -1 if that is not known. */
