@@ -63,8 +63,8 @@ class KeepAliveRaceIT {
             DropGuard guard = trial.guard();
             if (guard == null) continue;
             int lost = trial.posts().lost();
-            // Caddy also gives up a POST when it learns of the close before it has sent a byte of
-            // it: no server sees that one.
+            // Behind Caddy fewer were counted than lost once. It may have given a POST up unsent,
+            // which no server sees; that was not traced, so a race that is missed is not ruled out.
             boolean allAreSent = trial.proxy() != KeepAliveProxy.CADDY;
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(
