@@ -436,6 +436,8 @@ public final class ClientWatch {
                 waiting = null;
             }
             if (reader != null) reader.failed(failure);
+            // T1 has found it idle, and T2 has begun a request before T1 came here
+            else if (failure instanceof IdleClose.IdleTimeout) timer.visitLater(ClientWatch.this);
             // Jetty leaves it to the one that is interested in reads to close an idle connection
             else if (failure instanceof TimeoutException) endPoint.close(failure);
         }
