@@ -210,6 +210,15 @@ public final class ClientWatch {
         return current != null && !isIdle(current);
     }
 
+    /** Whether a request has been computed for so long, or the client is slow to take an answer. */
+    boolean isWaiting(long atLeastNanos) {
+        WatchedExchange current = clientEnd.exchange();
+        return endPoint.getWriteFlusher().isPending()
+                || (current != null
+                        && !isIdle(current)
+                        && timer.nanoTime() - current.beginNanos() >= atLeastNanos);
+    }
+
     boolean isClosed() {
         return !endPoint.isOpen();
     }
