@@ -1,6 +1,7 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -251,6 +252,11 @@ public final class ClientWatch {
     }
 
     // ---- for the timer
+
+    /** About now: who waits to be visited was so announced, or will be, within the delay. */
+    long recentNanos(Ticker ticker) {
+        return queued.get() ? timer.recentNanos(ticker) : ticker.nanoTime();
+    }
 
     boolean isQueued() {
         return queued.get();
