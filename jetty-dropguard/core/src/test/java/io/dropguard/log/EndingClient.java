@@ -92,7 +92,13 @@ final class EndingClient implements AutoCloseable {
     }
 
     private boolean readAnswer(ExpectedEnd end) throws IOException {
-        client.body();
+        try {
+            client.body();
+        } catch (IOException reset) {
+            // Jetty resets a stream that it has answered before the request was whole, with an
+            // error that lets clients forget the answer: also without us.
+            if (!isMultiplexed() || !end.reads()) throw reset;
+        }
         return switch (end) {
             // Jetty 12.1.14 may end an exchange twice when the one before it, on the same HTTP/1
             // connection, was answered by a thread that is not its own: also without us, some 20

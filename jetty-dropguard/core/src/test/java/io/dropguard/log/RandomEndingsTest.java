@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dropguard.DropGuard;
+import io.dropguard.monitor.StuckReport;
 import io.dropguard.testkit.Protocol;
 import io.dropguard.testkit.TestServer;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ class RandomEndingsTest {
     private static final int STOPPED = 3;
 
     /** One in so many, for each takes its time. */
-    private static final int STUCK_WRITING = 100;
+    private static final int STUCK_WRITING = 200;
 
     private final Map<String, ExpectedEnd> expected = new ConcurrentHashMap<>(); // by our id
     private final Map<String, String> outcomes = new ConcurrentHashMap<>(); // likewise
@@ -80,6 +81,13 @@ class RandomEndingsTest {
         if (end == null || !end.outcome().equals(outcome)) wrong.add(record.toJson());
     }
 
+    /** Only those that are to be are stuck. */
+    private void take(StuckReport report) {
+        String path = String.valueOf(report.connection().path());
+        if (report.kind() == StuckReport.Kind.STUCK && !path.endsWith("STUCK_WRITING"))
+            wrong.add(report.toString());
+    }
+
     private Void client(TestServer server, DropGuard guard, int number) throws Exception {
         Random random = new Random(SEED + number);
         List<ExpectedEnd> quick = new ArrayList<>(List.of(ExpectedEnd.values()));
@@ -93,7 +101,11 @@ class RandomEndingsTest {
                                 : quick.get(random.nextInt(quick.size()));
                 String id = number + "-" + i;
                 expected.put(id, end);
-                client.exchange(end, id);
+                try {
+                    client.exchange(end, id);
+                } catch (Exception failed) {
+                    throw new IllegalStateException(id + " " + end + ", " + wrong, failed);
+                }
             }
         }
         return null;
@@ -121,9 +133,10 @@ class RandomEndingsTest {
         DropGuard guard =
                 DropGuard.builder()
                         .log(new ExchangeLog(config, this::take))
-                        .set("stuck-writing", "300ms")
+                        .set("stuck-writing", "1s")
                         .set("stuck-action", "shutdown")
                         .build();
+        guard.connections().addListener(this::take);
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         long begun = System.nanoTime();
         List<EndingClient> left = new ArrayList<>();
