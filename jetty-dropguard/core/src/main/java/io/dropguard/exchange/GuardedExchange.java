@@ -315,6 +315,10 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     }
 
     private void lose(Signal signal, @Nullable Throwable cause) {
+        if (wire != null && wire.tracked().isEnded()) { // so that it is our doing
+            stuck(wire.tracked().reason());
+            return;
+        }
         ClientLoss loss = new ClientLoss(signal, age(), Instant.now(), cause);
         if (!cancel(loss, new ClientLostException(loss))) return;
         handler.statistics().lost(signal);
@@ -357,6 +361,11 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     }
 
     private boolean cancel(CancellationReason reason, Runnable urgent) {
+        DeadlineExpiredException decided = gate.refusal();
+        if (decided != null && reason != decided.reason()) {
+            expired(decided); // what follows from that, as a client that leaves, is no news
+            return false;
+        }
         if (!source().cancel(reason, urgent)) return false;
         LOG.debug("{} {}", reason.describe(), request.getId());
         if (!thread.afterwards(this::tell)) execute(this::tell);

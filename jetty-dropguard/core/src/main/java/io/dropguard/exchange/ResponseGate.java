@@ -52,7 +52,7 @@ final class ResponseGate {
     private boolean ending; // the application has answered or failed, and it or we will say so
     private volatile @Nullable HeartbeatWriter heartbeats; // once there are any
     private @Nullable GuardAnswer answer; // in the application's place
-    private @Nullable DeadlineExpiredException refusal; // for what the application writes too late
+    private volatile @Nullable DeadlineExpiredException refusal; // of what is written too late
     private long given; // bytes of the application
 
     ResponseGate(GuardedExchange exchange, Response response, Callback callback) {
@@ -356,6 +356,11 @@ final class ResponseGate {
     }
 
     // ---- the deadline
+
+    /** That the deadline has decided how the response ends; null if it has not. */
+    @Nullable DeadlineExpiredException refusal() {
+        return refusal;
+    }
 
     /**
      * The time is over: answers in the application's place if it has not begun to, and else sees to
