@@ -77,6 +77,20 @@ class BoundOptionsTest {
         assertThat(options.value("watch-delay")).isEqualTo("7ms");
     }
 
+    /** As JNDI does, for one. */
+    @Test
+    void aSourceThatDoesNotTellItsNamesIsAskedForEveryOption() {
+        PropertySource<Object> silent =
+                new PropertySource<>("silent") {
+                    @Override
+                    public Object getProperty(String name) {
+                        return name.equals("dropguard.watch-delay") ? "7ms" : null;
+                    }
+                };
+
+        assertThat(read(silent)).hasToString("BoundOptions[watch-delay][]");
+    }
+
     @Test
     void whatYamlTakesForABooleanIsTheWordThatWasWritten() {
         BoundOptions options =
