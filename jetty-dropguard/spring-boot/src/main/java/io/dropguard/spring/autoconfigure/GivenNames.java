@@ -3,6 +3,7 @@ package io.dropguard.spring.autoconfigure;
 import static org.springframework.boot.context.properties.source.ConfigurationPropertyState.ABSENT;
 
 import io.dropguard.DropGuard;
+import io.dropguard.Option;
 import io.dropguard.PolicyBuilder;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -39,6 +40,10 @@ final class GivenNames {
     /** With it nobody needs the list of all options. */
     private static final Pattern SUGGESTION = Pattern.compile("; (did you mean [a-z0-9-]+\\?\\))$");
 
+    private static final class Known {
+        static final List<String> KEYS = DropGuard.options().stream().map(Option::key).toList();
+    }
+
     private final Set<String> keys = new TreeSet<>();
     private final Map<String, Set<String>> keysByPattern = new LinkedHashMap<>();
     private final Set<String> problems = new LinkedHashSet<>();
@@ -50,7 +55,7 @@ final class GivenNames {
         for (ConfigurationPropertySource source : sources) {
             if (source.containsDescendantOf(BoundOptions.PREFIX) == ABSENT) continue;
             if (!(source instanceof IterableConfigurationPropertySource iterable))
-                names.keys.addAll(DropGuard.optionKeys()); // it tells only what it is asked
+                names.keys.addAll(Known.KEYS); // it tells only what it is asked
             else
                 for (ConfigurationPropertyName name : iterable)
                     if (BoundOptions.PREFIX.isAncestorOf(name)) names.add(name, source);
@@ -76,7 +81,7 @@ final class GivenNames {
         if (isOfEnvironment(source)) addVariable(name, source);
         else if (BoundOptions.PATHS.isAncestorOf(name)) addPath(name, source);
         else if (!name.getElement(1, Form.UNIFORM).equals(ENABLED)) {
-            String key = knownKey(name.getElement(1, Form.UNIFORM), DropGuard.optionKeys());
+            String key = knownKey(name.getElement(1, Form.UNIFORM), Known.KEYS);
             // deeper names are a list's: [0]
             if (key == null || (name.getNumberOfElements() > 2 && !name.isLastElementIndexed()))
                 unknown(name, rest(name, 1), source, DropGuard.builder()::set);
@@ -90,7 +95,7 @@ final class GivenNames {
         for (int i = 1; i < name.getNumberOfElements(); i++)
             if (!name.isNumericIndex(i)) element.append(name.getElement(i, Form.UNIFORM));
         if (element.toString().equals(ENABLED)) return;
-        String key = knownKey(element.toString(), DropGuard.optionKeys());
+        String key = knownKey(element.toString(), Known.KEYS);
         if (key != null) keys.add(key);
         else
             LOG.warn(

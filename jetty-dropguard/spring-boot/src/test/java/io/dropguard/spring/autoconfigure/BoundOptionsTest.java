@@ -34,7 +34,7 @@ class BoundOptionsTest {
             RecursiveComparisonConfiguration.builder().withStrictTypeChecking(true).build();
 
     static Stream<String> keys() {
-        return DropGuard.optionKeys().stream();
+        return options().stream().map(Option::key);
     }
 
     @ParameterizedTest
