@@ -338,8 +338,9 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         Runnable ending = isLost() ? null : gate.expire(expired, times().deadlineStatus());
         if (ending == null) return;
         ending.run(); // first: what an interrupted application does may take its time
+        ExchangeRecording.expired(request, reason, age());
         // And behind the answers of all whose time is over now, for those are waited for.
-        if (handler.timer().after(0, () -> expired(expired)) == null) expired(expired);
+        handler.timer().wake(() -> expired(expired));
     }
 
     /**
@@ -348,7 +349,6 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     void expired(DeadlineExpiredException expired) {
         if (!cancel(expired.reason(), expired)) return;
         handler.statistics().deadlineExpired();
-        ExchangeRecording.expired(request, expired.reason());
     }
 
     private boolean cancel(CancellationReason reason, IOException thrown) {

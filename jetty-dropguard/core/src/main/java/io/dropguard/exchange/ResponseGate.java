@@ -212,21 +212,20 @@ final class ResponseGate {
 
     /** The application has answered, or failed. */
     void complete(@Nullable Throwable failure) {
+        GuardAnswer guards;
         boolean whole;
         synchronized (this) {
-            if (answer != null) {
-                answer.applicationIsDone();
-                return;
-            }
-            if (ending) return;
+            guards = answer;
+            if (guards == null && ending) return;
             ending = true;
-            if (turn.isTaken()) {
+            if (guards == null && turn.isTaken()) {
                 turn.await(() -> end(failure));
                 return;
             }
             whole = failure == null && refusal == null;
         }
-        if (whole) succeed();
+        if (guards != null) guards.applicationCompletes();
+        else if (whole) succeed();
         else end(failure);
     }
 
@@ -270,7 +269,7 @@ final class ResponseGate {
 
     /** The application will not call back: nobody works for the exchange any more. */
     synchronized void abandon() {
-        if (answer != null) answer.applicationIsDone();
+        if (answer != null) answer.applicationIsGone();
     }
 
     /**
