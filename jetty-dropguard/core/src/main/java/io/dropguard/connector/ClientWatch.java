@@ -61,6 +61,7 @@ public final class ClientWatch {
             Executor executor,
             ByteBufferPool pool,
             WatchTimer timer,
+            HangUps hangUps,
             TrackedConnection tracked,
             WatchConfig config) {
         this.tracked = tracked;
@@ -68,7 +69,7 @@ public final class ClientWatch {
         this.channel = channel;
         this.executor = executor;
         this.timer = timer;
-        this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer);
+        this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer, hangUps);
         this.readAhead = new ReadAhead(pool, config.readAhead());
     }
 

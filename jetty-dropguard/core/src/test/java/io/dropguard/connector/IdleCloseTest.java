@@ -71,6 +71,7 @@ class IdleCloseTest {
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         timer,
+                        new HangUps(),
                         tracked,
                         WatchConfig.DEFAULT);
         ConnectorLife life = new ConnectorLife(connector, guard);
