@@ -62,6 +62,7 @@ public final class ClientWatch {
             Executor executor,
             ByteBufferPool pool,
             WatchTimer timer,
+            HangUps hangUps,
             TrackedConnection tracked,
             WatchConfig config) {
         this.tracked = tracked;
@@ -69,7 +70,7 @@ public final class ClientWatch {
         this.channel = channel;
         this.executor = executor;
         this.timer = timer;
-        this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer);
+        this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer, hangUps);
         this.readAhead = new ReadAhead(pool, config.readAhead());
     }
 

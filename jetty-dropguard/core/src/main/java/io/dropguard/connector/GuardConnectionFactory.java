@@ -31,6 +31,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     private final ConnectionRegistry registry;
     private volatile @Nullable WatchTimer timer;
     private volatile @Nullable Lingering lingering;
+    private volatile HangUps hangUps = new HangUps();
 
     private GuardConnectionFactory(
             String protocol, ConnectionFactory next, ConnectorGuard guard, ConnectorLife life) {
@@ -115,12 +116,14 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
+        hangUps = new HangUps();
         registry.connectorStarted();
     }
 
     @Override
     protected void doStop() throws Exception {
         super.doStop();
+        hangUps.close();
         registry.connectorStopped();
         timer = null; // the scheduler that stops with the connector has dropped its next tick
     }
@@ -141,6 +144,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         VirtualThreads.getExecutor(connector.getExecutor()),
                         connector.getByteBufferPool(),
                         timer(connector),
+                        hangUps,
                         tracked,
                         config.watch());
         write.tell(watch.clientEnd());

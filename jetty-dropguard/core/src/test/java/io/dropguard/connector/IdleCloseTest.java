@@ -72,6 +72,7 @@ class IdleCloseTest {
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         timer,
+                        new HangUps(),
                         tracked,
                         WatchConfig.DEFAULT);
         ConnectorLife life = new ConnectorLife(connector, guard);
