@@ -64,8 +64,8 @@ class SlowAttackIT {
 
     @AfterAll
     static void print() {
-        System.out.println("| attack | server | at once | left | /hello p50 | p99 |");
-        System.out.println("|---|---|--:|--:|--:|--:|");
+        System.out.println("| attack | server | at once | left | /hello p50 | p99 | p99 before |");
+        System.out.println("|---|---|--:|--:|--:|--:|--:|");
         TABLE.forEach(System.out::println);
     }
 
@@ -83,10 +83,17 @@ class SlowAttackIT {
 
         assertThat(guarded.most).as("attackers at once").isBetween(1L, (long) MOST_AT_ONCE);
         assertThat(guarded.left).as("attackers left").isZero();
-        // and then nothing is under 100 ms
-        double busy = Math.max(3 * guarded.p99Before, bare.p99 / 3);
-        assertThat(guarded.p99).isLessThan(Math.max(LONGEST_P99_MILLIS, busy));
+        assertThat(guarded.p99).isLessThan(longestP99Millis(guarded, bare));
         assertThat(bare.left).as("of the bare server's attackers").isGreaterThan(CONNECTIONS / 2);
+    }
+
+    /**
+     * A thousand are the run that is asked for, and is held to what was asked. Two hundred come in
+     * every build, on machines that are busy with other things, where nothing is under 100 ms.
+     */
+    private static double longestP99Millis(Result guarded, Result bare) {
+        if (CONNECTIONS >= 1_000) return LONGEST_P99_MILLIS;
+        return Math.max(LONGEST_P99_MILLIS, Math.max(3 * guarded.p99Before, bare.p99 / 3));
     }
 
     private Result attack(SlowAttack attack, String name, Duration patience, String... options)
@@ -142,13 +149,14 @@ class SlowAttackIT {
     private static String row(SlowAttack attack, String name, Result result, double median) {
         return String.format(
                 Locale.ROOT,
-                "| slow %s | %s | %d | %d of %d | %.1f ms | %.1f ms |",
+                "| slow %s | %s | %d | %d of %d | %.1f ms | %.1f ms | %.1f ms |",
                 attack.name().toLowerCase(Locale.ROOT),
                 name,
                 result.most,
                 result.left,
                 CONNECTIONS,
                 median,
-                result.p99);
+                result.p99,
+                result.p99Before);
     }
 }

@@ -85,6 +85,11 @@ final class PhaseCost {
         }
 
         @Override
+        public long heads() {
+            return 0;
+        }
+
+        @Override
         public long beingWritten() {
             return 0;
         }

@@ -20,6 +20,8 @@ public final class ServerLateness {
     /** Deadlines are a second: no two rounds are nearer, and no round has so long a gap. */
     private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(500);
 
+    private static final String EVENT = "io.dropguard.DeadlineExpired";
+
     private ServerLateness() {}
 
     public static void main(String[] arguments) throws IOException {
@@ -39,8 +41,11 @@ public final class ServerLateness {
     }
 
     private static List<double[]> rounds(Path file) throws IOException {
-        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
-        events.sort(Comparator.comparing(RecordedEvent::getStartTime));
+        List<RecordedEvent> events =
+                RecordingFile.readAllEvents(file).stream()
+                        .filter(each -> each.getEventType().getName().equals(EVENT))
+                        .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+                        .toList();
         List<double[]> rounds = new ArrayList<>();
         List<Double> round = new ArrayList<>();
         Instant last = Instant.MAX;

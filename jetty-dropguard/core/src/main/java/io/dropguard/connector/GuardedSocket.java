@@ -87,6 +87,12 @@ final class GuardedSocket implements MonitoredSocket {
     }
 
     @Override
+    public long heads() {
+        Connection http = application();
+        return http == null ? 0 : http.getMessagesIn();
+    }
+
+    @Override
     public long beingWritten() {
         return pendingWrite.written();
     }

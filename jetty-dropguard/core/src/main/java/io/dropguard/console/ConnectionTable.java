@@ -94,7 +94,7 @@ final class ConnectionTable {
 
     private static String row(ConnectionSnapshot connection) {
         return row(
-                connection.stuck() ? "!" : "",
+                connection.shutDown() ? "x" : connection.stuck() ? "!" : "",
                 connection.id(),
                 words(connection.phase()),
                 time(connection.inPhase()),

@@ -75,6 +75,7 @@ final class ConsoleJson {
         text(json, "thread", connection.thread());
         json.writeNumberProperty("streams", connection.streams());
         json.writeBooleanProperty("stuck", connection.stuck());
+        json.writeBooleanProperty("shut_down", connection.shutDown());
     }
 
     static void stack(JsonGenerator json, List<StackTraceElement> stack) {

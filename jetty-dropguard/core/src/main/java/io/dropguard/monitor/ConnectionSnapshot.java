@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param thread the name of the thread that handles the current request, or null if none does
  * @param streams requests under way: with HTTP/1 none or one
  * @param stuck whether it is over one of its limits
+ * @param shutDown whether it was shut down: nothing more is read or sent, but its work goes on, and
+ *     it is listed until that has ended
  */
 public record ConnectionSnapshot(
         long id,
@@ -43,7 +45,8 @@ public record ConnectionSnapshot(
         @Nullable String path,
         @Nullable String thread,
         int streams,
-        boolean stuck) {
+        boolean stuck,
+        boolean shutDown) {
 
     public ConnectionSnapshot {
         requireNonNull(protocol, "protocol");

@@ -27,7 +27,8 @@ final class ConnectionView {
                 path == null ? null : PeerText.escape(path),
                 thread == null ? null : thread.getName(),
                 connection.current().count(),
-                connection.isStuck(epoch));
+                connection.isStuck(epoch),
+                connection.isEnded());
     }
 
     static List<StackTraceElement> stack(TrackedConnection connection) {

@@ -30,6 +30,9 @@ public interface MonitoredSocket {
         return ticker.nanoTime();
     }
 
+    /** How many requests have come so far whose heads were whole, whoever answers them. */
+    long heads();
+
     /** Bytes that the socket has taken of the write that is under way, if one is. */
     long beingWritten();
 

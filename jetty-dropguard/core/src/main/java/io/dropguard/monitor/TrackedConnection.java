@@ -61,10 +61,14 @@ public final class TrackedConnection {
 
     /** It waits for bytes. Those that came with the end of the handshake may have begun a head. */
     public void awaitsBytes() {
-        if (state.phase() == ConnectionPhase.IDLE
-                && traffic.requests() == 0
-                && socket.speaksHttp1()
-                && socket.hasReceived()) state.enter(ConnectionPhase.READING_HEADERS);
+        ConnectionPhase is = state.phase();
+        boolean begun = is == ConnectionPhase.READING_HEADERS;
+        if (!begun && (is != ConnectionPhase.IDLE || traffic.requests() > 0)) return; // as most do
+        if (!socket.speaksHttp1()) return;
+        if (socket.heads() > traffic.requests()) {
+            traffic.addRequest(); // Jetty has refused it before it came to the guard
+            state.enter(ConnectionPhase.IDLE);
+        } else if (!begun && socket.hasReceived()) state.enter(ConnectionPhase.READING_HEADERS);
     }
 
     /** So many bytes went. */

@@ -97,15 +97,21 @@ function makeRow(connection, actions) {
   return made;
 }
 
+function marks(c) {
+  return (c.stuck ? ", stuck" : "") + (c.shut_down ? ", shut down" : "");
+}
+
 function fill(made, c) {
   const { row } = made;
   made.connection = c;
   row.classList.toggle("stuck", c.stuck);
+  row.classList.toggle("ended", c.shut_down);
   row.dataset.phase = c.phase;
   row.dataset.id = String(c.id);
   const cell = selector => row.querySelector(selector);
   text(cell(".open span"), words(c.phase));
-  cell(".open").setAttribute("aria-label", `Connection ${c.id}, ${words(c.phase)}${c.stuck ? ", stuck" : ""}: details`);
+  cell(".open").setAttribute("aria-label", `Connection ${c.id}, ${words(c.phase)}${marks(c)}: details`);
+  cell(".end").disabled = c.shut_down; // and waits for the end of its work
   cell(".end").setAttribute("aria-label", `Shut down connection ${c.id}`);
   text(cell(".in-phase"), time(c.in_phase_ms));
   text(cell(".age"), time(c.age_ms));
@@ -151,7 +157,7 @@ export function connections(view, actions) {
 // ---- one connection
 
 export function detail(c) {
-  text($("detail-title"), `Connection ${c.id}${c.stuck ? ", stuck" : ""}`);
+  text($("detail-title"), `Connection ${c.id}${marks(c)}`);
   const facts = [
     ["Phase", `${words(c.phase)} for ${time(c.in_phase_ms)}`], ["Request", request(c) || "none"],
     ["Client", c.remote ?? "–"], ["Server", c.local ?? "–"], ["Protocol", c.protocol],

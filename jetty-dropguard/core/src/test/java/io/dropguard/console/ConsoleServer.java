@@ -36,11 +36,13 @@ final class ConsoleServer implements AutoCloseable {
     final CountDownLatch release = new CountDownLatch(1);
 
     private ConsoleServer(
-            UnaryOperator<DropGuard.Builder> settings, Consumer<ServerConnector> connector)
+            Protocol protocol,
+            UnaryOperator<DropGuard.Builder> settings,
+            Consumer<ServerConnector> connector)
             throws Exception {
         guard = settings.apply(DropGuard.builder().set("console", "true")).build();
         server =
-                TestServer.speaking(Protocol.HTTP_1)
+                TestServer.speaking(protocol)
                         .handledBy(new Application())
                         .connector(connector)
                         .guardedBy(guard::installOn)
@@ -52,13 +54,17 @@ final class ConsoleServer implements AutoCloseable {
     }
 
     static ConsoleServer start(UnaryOperator<DropGuard.Builder> settings) throws Exception {
-        return new ConsoleServer(settings, connector -> {});
+        return start(settings, connector -> {});
+    }
+
+    static ConsoleServer speaking(Protocol protocol) throws Exception {
+        return new ConsoleServer(protocol, builder -> builder, connector -> {});
     }
 
     static ConsoleServer start(
             UnaryOperator<DropGuard.Builder> settings, Consumer<ServerConnector> connector)
             throws Exception {
-        return new ConsoleServer(settings, connector);
+        return new ConsoleServer(Protocol.HTTP_1, settings, connector);
     }
 
     private final class Application extends Handler.Abstract {

@@ -126,7 +126,7 @@ class ConsoleTest {
                     .contains("\"protocol\":\"HTTP/1.1\"", "\"remote\":\"127.0.0.1:")
                     .contains("\"phase\":\"computing\",\"in_phase_ms\":")
                     .contains("\"method\":\"GET\",\"path\":\"/job/on\",\"thread\":\"qtp")
-                    .contains("\"streams\":1,\"stuck\":false}")
+                    .contains("\"streams\":1,\"stuck\":false,\"shut_down\":false}")
                     .contains(
                             "\"statistics\":{\"exchanges\":1,\"active\":1,\"lost\":0,\"losses\":{\"fin\":0,")
                     .doesNotContain("secret");
@@ -140,6 +140,19 @@ class ConsoleTest {
             assertThat(console.get("/dropguard/connections"))
                     .contains("\"path\":\"/job/on/x\"")
                     .doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void aConnectionThatWasShutDownSaysSoWhileItsWorkGoesOn() throws Exception {
+        try (ConsoleServer console = ConsoleServer.start();
+                RawClient client = console.busy("/job/on")) {
+            assertThat(console.guard.connections().shutdownRemote("127.0.0.1")).isPositive();
+
+            assertThat(body(console.get("/dropguard/connections")))
+                    .contains("\"path\":\"/job/on\"", "\"stuck\":false,\"shut_down\":true}");
+            assertThat(body(console.get("/dropguard/connections", "Accept: text/plain")))
+                    .containsPattern("(?m)^x +1  computing .*GET /job/on$");
         }
     }
 
@@ -372,7 +385,8 @@ class ConsoleTest {
                 null,
                 null,
                 0,
-                stuck);
+                stuck,
+                false);
     }
 
     // ---- live

@@ -52,6 +52,11 @@ final class FakeSocket implements MonitoredSocket {
     }
 
     @Override
+    public long heads() {
+        return 0;
+    }
+
+    @Override
     public long beingWritten() {
         return 0;
     }

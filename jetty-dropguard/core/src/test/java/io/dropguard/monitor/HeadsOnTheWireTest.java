@@ -55,6 +55,34 @@ class HeadsOnTheWireTest {
         }
     }
 
+    /**
+     * Jetty keeps the connection after some refusals; the client's next request is not late yet.
+     */
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1", "TLS"})
+    void aConnectionIsIdleAfterARefusalAndItsNextHeadIsTimedAnew(Protocol protocol)
+            throws Exception {
+        try (StuckServer server =
+                        new StuckServer(
+                                protocol, "stuck-reading-headers=300ms", "stuck-action=shutdown");
+                RawClient client = RawClient.connect(protocol, server.port())) {
+            client.send("GET /a/%2e%2e/b HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 400 ");
+            StuckServer.soon().until(() -> server.awaitPhase(ConnectionPhase.IDLE).requests() == 1);
+            Duration late = Duration.ofMillis(600);
+            StuckServer.soon()
+                    .until(
+                            () -> server.awaitPhase(ConnectionPhase.IDLE).inPhase(),
+                            since -> since.compareTo(late) > 0);
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.readResponse()).endsWith("done");
+            assertThat(server.reports).isEmpty();
+            client.send("GET / HTTP/1.1\r\nHos");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 408 Request Timeout\r\n");
+            server.awaitNoConnection();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1", "TLS"})
     void aHeadBegunBehindARequestIsIdleWhileItStalls(Protocol protocol) throws Exception {

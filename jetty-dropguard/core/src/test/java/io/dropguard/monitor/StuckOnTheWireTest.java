@@ -109,6 +109,10 @@ class StuckOnTheWireTest {
             assertThat(server.guard.connections().shutdownRemote("127.0.0.1")).isEqualTo(1);
 
             assertThat(client.readAll()).isEmpty();
+            assertThat(computing.shutDown()).isFalse();
+            assertThat(server.awaitPhase(ConnectionPhase.COMPUTING).shutDown())
+                    .as("listed until its work has ended")
+                    .isTrue();
             server.release.countDown();
             server.awaitNoConnection();
         }
