@@ -18,6 +18,8 @@ options=(--server.port=0 --spring.sql.init.mode=never)
 work=$(mktemp -d)
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 # as plain jars, as tests and containers have it
 java -Djarmode=tools -jar "$root/samples/spring-boot/target/shop.jar" extract --destination "$work/shop" >"$work/out"
 
