@@ -54,8 +54,9 @@ final class JettyBase {
     /** Sets a property as people do, in the ini file where a module has explained it. */
     JettyBase with(String property, String value) throws IOException {
         Pattern commented = Pattern.compile("(?m)^# " + Pattern.quote(property) + "=.*$");
-        for (String module : List.of("dropguard", "dropguard-log")) {
+        for (String module : List.of("dropguard", "dropguard-log", "dropguard-console")) {
             Path ini = directory.resolve("start.d").resolve(module + ".ini");
+            if (!Files.exists(ini)) continue;
             Matcher line = commented.matcher(Files.readString(ini));
             if (!line.find()) continue;
             Files.writeString(ini, line.replaceFirst(property + "=" + value));

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A real Jetty, started by its start.jar, with a real WAR, and real curls that are killed. */
 class StandaloneJettyIT {
@@ -77,13 +78,7 @@ class StandaloneJettyIT {
     }
 
     private static int status(JettyBase.Running jetty, String path) throws Exception {
-        HttpRequest request =
-                HttpRequest.newBuilder(jetty.clearText().resolve("/webapp/" + path))
-                        .timeout(PATIENCE)
-                        .build();
-        return HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.discarding())
-                .statusCode();
+        return get(jetty, "/webapp/" + path).statusCode();
     }
 
     private static List<JsonNode> records(JettyBase base, String event) {
@@ -120,6 +115,41 @@ class StandaloneJettyIT {
             await().until(() -> jetty.process().output().contains("/summary ended after"));
             assertThat(jetty.process().output()).doesNotContain("\tat ");
         }
+    }
+
+    @Test
+    void theConsoleAndTheLogAreModulesThatNeedNoOther() throws Exception {
+        JettyBase base =
+                JettyBase.create(
+                                directory,
+                                "http,https,test-keystore,ee11-deploy",
+                                "dropguard-console,dropguard-log")
+                        .with("dropguard.console-path", "/ops/");
+        try (JettyBase.Running jetty = base.serve()) {
+            assertThat(get(jetty, "/webapp/report?seconds=0").statusCode()).isEqualTo(200);
+
+            HttpResponse<String> page = get(jetty, "/ops/");
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.headers().firstValue("Content-Type"))
+                    .hasValue("text/html;charset=utf-8");
+            JsonNode live = JsonMapper.shared().readTree(get(jetty, "/ops/connections").body());
+            assertThat(live.path("count").asInt()).as("%s", live).isPositive();
+
+            await().alias("the log tells how it ended")
+                    .atMost(PATIENCE)
+                    .until(() -> records(base, "ended").size() == 1);
+            assertThat(records(base, "ended").get(0).path("dropguard.outcome").asString())
+                    .isEqualTo("completed");
+            assertThat(base.log())
+                    .as("the console's own requests are nobody's work")
+                    .noneMatch(each -> each.path("url.path").asString().startsWith("/ops/"));
+        }
+    }
+
+    private static HttpResponse<String> get(JettyBase.Running jetty, String path) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(jetty.clearText().resolve(path)).timeout(PATIENCE).build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     @Test

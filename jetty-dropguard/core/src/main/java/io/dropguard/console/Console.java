@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.exchange.GuardStatistics;
+import io.dropguard.exchange.NobodysWork;
 import io.dropguard.monitor.Connections;
 import io.dropguard.monitor.StuckConnectionListener;
 import java.util.concurrent.ExecutionException;
@@ -139,10 +140,14 @@ public final class Console extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         String path = Request.getPathInContext(request);
-        if ((path + "/").equals(config.path())) return redirect(response, callback);
+        if ((path + "/").equals(config.path())) {
+            NobodysWork.mark(request);
+            return redirect(response, callback);
+        }
         if (!path.startsWith(config.path())) return super.handle(request, response, callback);
         Running now = running;
         if (now == null) return super.handle(request, response, callback);
+        NobodysWork.mark(request);
         notTheMonitors(request);
         secure(response.getHeaders());
         ConsoleAccess.Refusal refused = now.access().ofVisitor(request);

@@ -1,5 +1,6 @@
 package io.dropguard.log;
 
+import io.dropguard.exchange.NobodysWork;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -141,6 +142,7 @@ public final class ExchangeLog extends Handler.Wrapper {
     void done(Request request, Response response) {
         try {
             if (LoggedStream.find(request) != null) return; // its record is about to come
+            if (NobodysWork.isMarked(request)) return;
             LoggedExchange exchange = newExchange(request);
             inFlight.add(exchange);
             exchange.rejected(

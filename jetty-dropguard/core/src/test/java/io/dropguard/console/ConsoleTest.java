@@ -3,6 +3,7 @@ package io.dropguard.console;
 import static io.dropguard.console.ConsoleServer.body;
 import static io.dropguard.console.ConsoleServer.number;
 import static io.dropguard.console.ConsoleServer.readUntil;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
@@ -17,7 +18,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.eclipse.jetty.util.Fields;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +96,21 @@ class ConsoleTest {
         assertThat(ConsoleConfig.DEFAULT.withToken("0123456789abcdef").toString())
                 .contains("token=set")
                 .doesNotContain("0123456789abcdef");
+    }
+
+    @Test
+    void whatTheConsoleHasAnsweredIsNotLogged() throws Exception {
+        BlockingQueue<String> records = new LinkedBlockingQueue<>();
+        try (ConsoleServer console =
+                ConsoleServer.start(
+                        b -> b.log(ExchangeLog.to(record -> records.add(record.toJson()))))) {
+            console.get("/dropguard");
+            console.get("/dropguard/connections");
+            console.get("/else");
+
+            assertThat(records.poll(10, SECONDS)).contains("\"/else\"");
+        }
+        assertThat(records).isEmpty();
     }
 
     @Test
