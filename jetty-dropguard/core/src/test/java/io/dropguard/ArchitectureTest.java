@@ -115,6 +115,7 @@ class ArchitectureTest {
                         "io.dropguard.log",
                         "io.dropguard.cancel",
                         "io.dropguard.exchange",
+                        "io.dropguard.monitor",
                         "java..",
                         "org.eclipse.jetty.http..",
                         "org.eclipse.jetty.io..",
