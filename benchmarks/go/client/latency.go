@@ -242,6 +242,17 @@ func latency(arguments []string) error {
 		}
 		targets = append(targets, t)
 	}
+	if flags.NArg()%3 != 0 {
+		return fmt.Errorf("%v: %d arguments (expected: NAME URL MODE of each other server)",
+			flags.Args(), flags.NArg())
+	}
+	for other := flags.Args(); len(other) > 0; other = other[3:] {
+		t, err := newTarget(other[0], other[1], other[2])
+		if err != nil {
+			return err
+		}
+		targets = append(targets, t)
+	}
 	for _, mode := range strings.Split(*modes, ",") {
 		if *guarded == "" {
 			break

@@ -14,6 +14,7 @@ final class ClientEnd {
     private final AbstractEndPoint endPoint;
     private final HalfClose halfClose;
     private final WatchTimer timer;
+    private final HangUps hangUps;
     private volatile @Nullable WatchedExchange exchange;
     private volatile @Nullable Signal signal; // FIN, RST or UNREACHABLE, once known
     private volatile @Nullable IOException failure; // written before the signal
@@ -22,10 +23,11 @@ final class ClientEnd {
     private volatile @Nullable HalfCloseProbe probe; // written under this, or by begin
     private volatile boolean closed;
 
-    ClientEnd(AbstractEndPoint endPoint, HalfClose halfClose, WatchTimer timer) {
+    ClientEnd(AbstractEndPoint endPoint, HalfClose halfClose, WatchTimer timer, HangUps hangUps) {
         this.endPoint = endPoint;
         this.halfClose = halfClose;
         this.timer = timer;
+        this.hangUps = hangUps;
     }
 
     // ---- the exchange
@@ -107,21 +109,30 @@ final class ClientEnd {
     // ---- the probe, and the answer that it begins
 
     private void probe(WatchedExchange current) {
-        while (true) {
+        try {
             int delay;
-            HalfCloseProbe.Finding finding;
-            synchronized (this) {
-                if (exchange != current || closed) return;
-                HalfCloseProbe asking = probe;
-                if (asking == null) probe = asking = new HalfCloseProbe(endPoint);
-                if (responding) return; // looked at after the probe was set: see beforeWrite
-                finding = asking.ask();
-                delay = finding == HalfCloseProbe.Finding.QUIET ? asking.nextDelayMillis() : -1;
-            }
-            if (finding == HalfCloseProbe.Finding.GONE) lose(current, Signal.FIN);
+            do delay = ask(current);
+            while (delay == 0);
             if (delay > 0) timer.schedule(() -> probe(current), delay);
-            if (delay != 0) return;
+        } finally {
+            hangUps.forget();
         }
+    }
+
+    /** Asks once, and tells: after how many milliseconds to ask again, or -1 for never. */
+    private int ask(WatchedExchange current) {
+        HalfCloseProbe.Finding finding;
+        int delay;
+        synchronized (this) {
+            if (exchange != current || closed) return -1;
+            HalfCloseProbe asking = probe;
+            if (asking == null) probe = asking = new HalfCloseProbe(endPoint, hangUps);
+            if (responding) return -1; // looked at after the probe was set: see beforeWrite
+            finding = asking.ask();
+            delay = finding == HalfCloseProbe.Finding.QUIET ? asking.nextDelayMillis() : -1;
+        }
+        if (finding == HalfCloseProbe.Finding.GONE) lose(current, Signal.FIN);
+        return delay;
     }
 
     /**

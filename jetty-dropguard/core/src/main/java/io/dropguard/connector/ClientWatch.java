@@ -1,6 +1,7 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.PeerCondition;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
@@ -61,6 +62,7 @@ public final class ClientWatch {
             Executor executor,
             ByteBufferPool pool,
             WatchTimer timer,
+            HangUps hangUps,
             TrackedConnection tracked,
             WatchConfig config) {
         this.tracked = tracked;
@@ -68,7 +70,7 @@ public final class ClientWatch {
         this.channel = channel;
         this.executor = executor;
         this.timer = timer;
-        this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer);
+        this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer, hangUps);
         this.readAhead = new ReadAhead(pool, config.readAhead());
     }
 
@@ -210,6 +212,15 @@ public final class ClientWatch {
         return current != null && !isIdle(current);
     }
 
+    /** Whether a request has been computed for so long, or the client is slow to take an answer. */
+    boolean isWaiting(long atLeastNanos) {
+        WatchedExchange current = clientEnd.exchange();
+        return endPoint.getWriteFlusher().isPending()
+                || (current != null
+                        && !isIdle(current)
+                        && timer.nanoTime() - current.beginNanos() >= atLeastNanos);
+    }
+
     boolean isClosed() {
         return !endPoint.isOpen();
     }
@@ -240,6 +251,11 @@ public final class ClientWatch {
     }
 
     // ---- for the timer
+
+    /** About now: who waits to be visited was so announced, or will be, within the delay. */
+    long recentNanos(Ticker ticker) {
+        return queued.get() ? timer.recentNanos(ticker) : ticker.nanoTime();
+    }
 
     boolean isQueued() {
         return queued.get();
@@ -434,6 +450,8 @@ public final class ClientWatch {
                 waiting = null;
             }
             if (reader != null) reader.failed(failure);
+            // T1 has found it idle, and T2 has begun a request before T1 came here
+            else if (failure instanceof IdleClose.IdleTimeout) timer.visitLater(ClientWatch.this);
             // Jetty leaves it to the one that is interested in reads to close an idle connection
             else if (failure instanceof TimeoutException) endPoint.close(failure);
         }

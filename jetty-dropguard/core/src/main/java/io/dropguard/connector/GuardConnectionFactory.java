@@ -31,6 +31,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     private final ConnectionRegistry registry;
     private volatile @Nullable WatchTimer timer;
     private volatile @Nullable Lingering lingering;
+    private volatile HangUps hangUps = new HangUps();
 
     private GuardConnectionFactory(
             String protocol, ConnectionFactory next, ConnectorGuard guard, ConnectorLife life) {
@@ -115,12 +116,14 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
+        hangUps = new HangUps();
         registry.connectorStarted();
     }
 
     @Override
     protected void doStop() throws Exception {
         super.doStop();
+        hangUps.close();
         registry.connectorStopped();
         timer = null; // the scheduler that stops with the connector has dropped its next tick
     }
@@ -131,7 +134,8 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                 || !(endPoint.getTransport() instanceof SocketChannel channel))
             return next.newConnection(connector, endPoint);
         PendingWrite write = new PendingWrite(socket);
-        TrackedConnection tracked = registry.track(new GuardedSocket(socket, channel, write));
+        GuardedSocket monitored = new GuardedSocket(socket, channel, write);
+        TrackedConnection tracked = registry.track(monitored);
         write.tell(tracked);
         ClientWatch watch =
                 new ClientWatch(
@@ -140,9 +144,11 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         VirtualThreads.getExecutor(connector.getExecutor()),
                         connector.getByteBufferPool(),
                         timer(connector),
+                        hangUps,
                         tracked,
                         config.watch());
         write.tell(watch.clientEnd());
+        monitored.tell(watch);
         GuardedEndPoint guarded =
                 new GuardedEndPoint(socket, watch, lingering(connector), life, write, tracked);
         Connection connection;

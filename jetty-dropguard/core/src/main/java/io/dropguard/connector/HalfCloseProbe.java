@@ -7,9 +7,9 @@ import org.eclipse.jetty.io.EndPoint;
 
 /**
  * Tells a client that has closed from one that has only half-closed, by writing the beginning of
- * the answer byte by byte: a closed one replies RST, and the write after that fails. The kernel
- * tells it in no other way: once a FIN was read, a later RST shows neither in a read nor in a
- * selector.
+ * the answer byte by byte: a closed one replies RST. That shows in {@link HangUps}, or where these
+ * cannot tell, in the failure of the next write; but never in a read, which says that the client
+ * has ended before it says anything else.
  *
  * <p>Every HTTP/1.x answer, interim ones included, starts with the same nine bytes (Jetty answers
  * HTTP/1.0 requests with them too, as RFC 9110, section 6.2 asks). {@link #strip} leaves out of the
@@ -18,10 +18,14 @@ import org.eclipse.jetty.io.EndPoint;
 final class HalfCloseProbe {
     private static final byte[] STATUS_LINE = "HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII);
 
+    /** Where the system writes from: no byte is copied on the way. */
+    private static final ByteBuffer NATIVE =
+            ByteBuffer.allocateDirect(STATUS_LINE.length).put(STATUS_LINE).asReadOnlyBuffer();
+
     /**
-     * Milliseconds to wait before each next byte. The second follows at once: on the same host,
-     * where most proxies are, the RST is there before the first write returns. Then about one, a
-     * few, many round trips, and a last look after about five seconds.
+     * Milliseconds to wait before each next look and byte. The second follows at once: on the same
+     * host, where most proxies are, the RST is there before the first write returns. Then about
+     * one, a few, many round trips, and a last look after about five seconds.
      */
     private static final int[] DELAYS = {0, 1, 4, 15, 60, 250, 1_000, 4_000};
 
@@ -35,17 +39,20 @@ final class HalfCloseProbe {
     }
 
     private final EndPoint endPoint;
+    private final HangUps hangUps;
     private int written;
 
-    HalfCloseProbe(EndPoint endPoint) {
+    HalfCloseProbe(EndPoint endPoint, HangUps hangUps) {
         this.endPoint = endPoint;
+        this.hangUps = hangUps;
     }
 
-    /** Writes the next byte. */
+    /** Looks what came of the last byte, and writes the next. */
     Finding ask() {
+        if (written > 0 && hangUps.hasHungUp(endPoint)) return Finding.GONE;
         if (written == STATUS_LINE.length) return Finding.SPENT;
         try {
-            if (!endPoint.flush(ByteBuffer.wrap(STATUS_LINE, written, 1)))
+            if (!endPoint.flush(NATIVE.slice(written, 1)))
                 return Finding.SPENT; // the send buffer is full: somebody is there, or was
         } catch (IOException gone) {
             return Finding.GONE;

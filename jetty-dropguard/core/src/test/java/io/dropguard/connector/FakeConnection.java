@@ -35,6 +35,7 @@ final class FakeConnection implements WatchedExchange {
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         timer,
+                        new HangUps(),
                         new ConnectionRegistry(MonitorConfig.DEFAULT)
                                 .track(
                                         new GuardedSocket(

@@ -20,7 +20,7 @@ class HalfCloseProbeTest {
     private static final int STATUS_LINE_START = 9;
 
     private final ByteArrayEndPoint endPoint = new ByteArrayEndPoint(new byte[0], 64);
-    private final HalfCloseProbe probe = new HalfCloseProbe(endPoint);
+    private final HalfCloseProbe probe = new HalfCloseProbe(endPoint, new HangUps());
 
     @Test
     void itAsksWithTheFirstNineBytesOfEveryAnswerOneByOne() {
@@ -51,7 +51,7 @@ class HalfCloseProbeTest {
     @Test
     void aFullSendBufferEndsTheAskingAndItsByteStaysInTheAnswer() throws IOException {
         ByteArrayEndPoint narrow = new ByteArrayEndPoint(new byte[0], 2);
-        HalfCloseProbe stuck = new HalfCloseProbe(narrow);
+        HalfCloseProbe stuck = new HalfCloseProbe(narrow, new HangUps());
         assertThat(stuck.ask()).isEqualTo(Finding.QUIET);
         assertThat(stuck.ask()).isEqualTo(Finding.QUIET);
 
@@ -68,7 +68,7 @@ class HalfCloseProbeTest {
         for (int first = 0; first <= ANSWER.length(); first++)
             for (int second = first; second <= ANSWER.length(); second++) {
                 ByteArrayEndPoint wire = new ByteArrayEndPoint(new byte[0], 64);
-                HalfCloseProbe asking = new HalfCloseProbe(wire);
+                HalfCloseProbe asking = new HalfCloseProbe(wire, new HangUps());
                 for (int i = 0; i < asked; i++) asking.ask();
                 ByteBuffer a = bytes(ANSWER.substring(0, first));
                 ByteBuffer b = bytes(ANSWER.substring(first, second));
@@ -92,7 +92,7 @@ class HalfCloseProbeTest {
         probe.strip(answer.asReadOnlyBuffer(), ByteBuffer.allocate(0));
         assertThat(answer.position()).as("the read-only view was moved, not this").isEqualTo(4);
 
-        HalfCloseProbe other = new HalfCloseProbe(endPoint);
+        HalfCloseProbe other = new HalfCloseProbe(endPoint, new HangUps());
         other.ask();
         other.strip(answer);
         assertThat(answer.position()).isEqualTo(5);

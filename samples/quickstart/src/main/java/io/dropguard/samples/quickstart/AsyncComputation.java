@@ -6,6 +6,7 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -54,10 +55,11 @@ final class AsyncComputation implements AsyncListener {
 
     @Override
     public void onError(AsyncEvent event) {
+        Instant called = Instant.now();
         if (!over.compareAndSet(false, true)) return;
         work.cancel(true);
         if (event.getThrowable() instanceof ClientLostException lost)
-            computation.stopped(lost.loss());
+            computation.stopped(lost.loss(), called);
         context.complete();
     }
 

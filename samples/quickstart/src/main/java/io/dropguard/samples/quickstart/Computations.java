@@ -56,7 +56,15 @@ final class Computations {
 
         /** The work has stopped, because of {@code loss}. */
         void stopped(ClientLoss loss) {
-            Instant now = Instant.now();
+            stopped(loss, Instant.now());
+        }
+
+        /**
+         * As {@link #stopped(ClientLoss)}.
+         *
+         * @param now when the work was told to
+         */
+        void stopped(ClientLoss loss, Instant now) {
             stoppedNanos.add(System.nanoTime() - beginNanos);
             LongAdder count = losses.get(loss.signal());
             if (count != null) count.increment();
