@@ -104,12 +104,12 @@ final class LingeringClose {
     /** The last look: what came in time may not have been read yet. */
     private void timeIsOver() {
         late = true;
-        // T1, we, take the interest and read. If T2 has it, it reads, and then sees that it is
-        // late.
+        // T1, we, take the interest and read. If T2 has it, it reads, and then sees "late".
         endPoint.getFillInterest().onFail(new TimeoutException("lingered"));
     }
 
     private void drain() {
+        boolean came = false;
         RetainableByteBuffer buffer = pool.acquire(CHUNK, true);
         try {
             for (int i = 0; i < CHUNKS_AT_ONCE; i++) {
@@ -123,6 +123,7 @@ final class LingeringClose {
                     return;
                 }
                 if (read == 0) break;
+                came = true;
                 lastByteNanos = System.nanoTime();
             }
         } catch (IOException gone) {
@@ -133,7 +134,15 @@ final class LingeringClose {
             buffer.release();
         }
         if (over.get()) return;
-        if (late || !endPoint.tryFillInterested(new OnReadable())) finish();
+        if (late && (!came || System.nanoTime() - endNanos >= 0)) {
+            finish();
+            return;
+        }
+        if (late) { // but not the client: we have not looked for so long
+            late = false;
+            check();
+        }
+        if (!endPoint.tryFillInterested(new OnReadable())) finish();
         else if (late) timeIsOver(); // T1 looked when nobody had the interest
     }
 

@@ -49,6 +49,31 @@ class LingeringTasksTest {
     }
 
     @Test
+    void aClientThatStillSendsIsNotTakenForSilentBecauseTheSelectorIsLate() {
+        Duration timeout = Duration.ofMillis(20);
+        long begin = System.nanoTime();
+        new LingeringClose(
+                        unseen,
+                        ByteBufferPool.NON_POOLING,
+                        scheduler,
+                        LingerConfig.DEFAULT.withTimeout(timeout),
+                        null,
+                        ended::add)
+                .begin();
+        unseen.addInputAndExecute(BufferUtil.toBuffer("more"));
+
+        await().until(() -> System.nanoTime() - begin > timeout.toNanos());
+        scheduler.runNext();
+        assertThat(unseen.isOpen()).isTrue();
+        assertThat(scheduler.pending()).isEqualTo(1);
+
+        long read = System.nanoTime();
+        await().until(() -> System.nanoTime() - read > timeout.toNanos());
+        scheduler.runNext();
+        assertThat(unseen.isOpen()).as("nothing came any more").isFalse();
+    }
+
+    @Test
     void anIdleConnectionIsNotTimedOutOnceMoreWhileItIsListenedTo() {
         endPoint.setIdleTimeout(1_000);
         new LingeringClose(
