@@ -140,7 +140,8 @@ class StandaloneJettyIT {
     private static String applied(JettyBase base) throws InterruptedException {
         int port = RunningProcess.freePort();
         try (RunningProcess process = base.start("jetty.http.port=" + port)) {
-            return process.listeningOn(port).output();
+            await().atMost(PATIENCE).until(() -> process.output().contains("SocketTuning"));
+            return process.output();
         }
     }
 
