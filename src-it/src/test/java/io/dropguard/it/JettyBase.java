@@ -2,6 +2,7 @@ package io.dropguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.jna.Native;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -31,11 +32,28 @@ final class JettyBase {
     }
 
     static JettyBase create(Path directory, String... modules) throws Exception {
-        JettyBase base = new JettyBase(directory);
-        base.run(tool("jar"), "xf", file("dropguard-home.zip").toString());
-        base.run(JAVA, "-jar", START, "--add-modules=" + String.join(",", modules));
+        return new JettyBase(directory).filled("--add-modules=" + String.join(",", modules));
+    }
+
+    /** As {@link #create}, where JNA has been downloaded before. */
+    static JettyBase createWithJna(Path directory, String modules) throws Exception {
+        Path jar =
+                Path.of(Native.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path lib = Files.createDirectories(directory.resolve("lib"));
+        Files.copy(jar, lib.resolve("jna-jpms-test.jar"));
+        Path ini = Files.createDirectories(directory.resolve("start.d")).resolve("test.ini");
+        Files.writeString(ini, "jna.version=test\n");
+        return new JettyBase(directory)
+                .filled("--approve-all-licenses", "--add-modules=" + modules);
+    }
+
+    private JettyBase filled(String... arguments) throws Exception {
+        run(tool("jar"), "xf", file("dropguard-home.zip").toString());
+        List<String> start = new ArrayList<>(List.of(JAVA, "-jar", START));
+        start.addAll(Arrays.asList(arguments));
+        run(start.toArray(String[]::new));
         Files.copy(file("webapp.war"), directory.resolve("webapps/webapp.war"));
-        return base;
+        return this;
     }
 
     private static String tool(String name) {

@@ -153,6 +153,29 @@ class StandaloneJettyIT {
     }
 
     @Test
+    void theKernelIsAskedOnceItsModuleHasBroughtJna() throws Exception {
+        JettyBase base = JettyBase.createWithJna(directory, "http,ee11-deploy,dropguard-jna");
+        assertThat(applied(base))
+                .contains("kernel view every 1000 ms")
+                .doesNotContain("JNA is not");
+    }
+
+    @Test
+    void withoutThatModuleTheStartSaysWhatIsNotApplied() throws Exception {
+        JettyBase base = JettyBase.create(directory, "http,ee11-deploy,dropguard");
+        assertThat(applied(base)).contains("not kernel view (JNA is not on the class path");
+    }
+
+    /** What the start says of its only connector. */
+    private static String applied(JettyBase base) throws InterruptedException {
+        int port = RunningProcess.freePort();
+        try (RunningProcess process = base.start("jetty.http.port=" + port)) {
+            await().atMost(PATIENCE).until(() -> process.output().contains("SocketTuning"));
+            return process.output();
+        }
+    }
+
+    @Test
     void aMisspeltPropertyStopsTheStartAndIsToldWithTheOneThatWasMeant() throws Exception {
         JettyBase base = JettyBase.create(directory, "http,ee11-deploy,dropguard");
 

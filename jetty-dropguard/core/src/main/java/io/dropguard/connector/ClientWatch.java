@@ -2,6 +2,7 @@ package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.Ticker;
+import io.dropguard.monitor.PeerCondition;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -53,7 +54,6 @@ public final class ClientWatch {
     private boolean closed; // guarded by this
     private boolean unreadEnd; // guarded by this: the client has ended, and that was not read yet
     private volatile @Nullable PeerPing ping; // of HTTP/2
-    private volatile PeerCondition peer = PeerCondition.RESPONSIVE;
     private volatile @Nullable SharedConnection shared; // of HTTP/2; written under this
 
     ClientWatch(
@@ -179,7 +179,7 @@ public final class ClientWatch {
 
     /** How the client's end of the connection fares; known while the kernel is asked. */
     public PeerCondition peer() {
-        return peer;
+        return tracked.peer();
     }
 
     /** Closes the connection with RST: an orderly end would pass for the end of the message. */
@@ -227,9 +227,7 @@ public final class ClientWatch {
 
     /** Whether that is news. */
     boolean setPeer(PeerCondition condition) {
-        boolean news = peer != condition;
-        peer = condition;
-        return news;
+        return tracked.setPeer(condition);
     }
 
     /** The client has ended its side, and bytes that nobody reads stand before that. */

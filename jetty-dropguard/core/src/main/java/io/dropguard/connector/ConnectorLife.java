@@ -37,6 +37,7 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
     private volatile @Nullable Promise promise; // the last that was made
     private long shutdownIdleMillis = -1; // guarded by this
     private Scheduler.@Nullable Task cancelling; // guarded by this
+    private volatile @Nullable Http2Sessions http2; // since the first start; written under this
 
     ConnectorLife(AbstractConnector connector, ConnectorGuard guard) {
         this.connector = connector;
@@ -91,6 +92,9 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
     @Override
     public synchronized void lifeCycleStarting(LifeCycle starting) {
         on = false;
+        if (http2 == null && connector.getProtocols().stream().anyMatch(p -> p.startsWith("h2")))
+            http2 = listening(new Http2Sessions(connector));
+        if (http2 != null) http2.start();
         // Jetty would time out, after that long, what is being read or written too.
         if (connector.getShutdownIdleTimeout() >= 0) {
             shutdownIdleMillis = connector.getShutdownIdleTimeout();
@@ -108,6 +112,12 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
                     proxy.name(),
                     proxy.idle().toMillis(),
                     kept);
+    }
+
+    private Http2Sessions listening(Http2Sessions sessions) {
+        connector.addEventListener(sessions);
+        connector.getServer().addEventListener(sessions);
+        return sessions;
     }
 
     @Override
@@ -151,9 +161,11 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
             if (timeout != null) cancelling = after(timeout, this::cancel);
         }
         if (!connector.isRunning()) return; // nobody waits, and they might not start again
-        // HTTP/2 says GOAWAY; also when it is only the connector that is shut down
+        Http2Sessions sessions = http2;
+        // also when it is only the connector that is shut down
         for (Graceful part : connector.getContainedBeans(Graceful.class))
-            if (part != this) part.shutdown();
+            if (part != this && (sessions == null || !sessions.contains(part))) part.shutdown();
+        if (sessions != null) sessions.shutdown();
         // T1 looks for idle connections, T2 ends an exchange: T2 looks whether it drains
         forEach(GuardedEndPoint::drain);
     }

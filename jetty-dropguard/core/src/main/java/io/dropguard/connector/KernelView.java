@@ -3,6 +3,7 @@ package io.dropguard.connector;
 import io.dropguard.cancel.Ticker;
 import io.dropguard.kernel.Kernel;
 import io.dropguard.kernel.TcpFacts;
+import io.dropguard.monitor.PeerCondition;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;

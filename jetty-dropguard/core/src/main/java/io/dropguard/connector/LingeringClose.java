@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -41,6 +42,7 @@ final class LingeringClose {
     private final AtomicBoolean over = new AtomicBoolean();
     private final long endNanos;
     private volatile long lastByteNanos;
+    private volatile boolean late; // the next one that reads is the last
     private volatile Scheduler.@Nullable Task next;
     private long left; // confined to the reader: there is one at a time
 
@@ -64,6 +66,8 @@ final class LingeringClose {
 
     void begin() {
         if (over.get()) return; // too many at once: others came before we began
+        // that time is over already, and what is left of it is shorter than the grace
+        if (onFirstBytes.get() != null) endPoint.setIdleTimeout(-1);
         endPoint.shutdownOutput();
         endPoint.getFillInterest().onClose(); // for those above, it is closed
         check();
@@ -90,14 +94,22 @@ final class LingeringClose {
         long now = System.nanoTime();
         Duration quiet = config.timeout().minusNanos(now - lastByteNanos);
         long wait = Math.min(quiet.toNanos(), endNanos - now);
-        if (wait <= 0) finish();
+        if (wait <= 0) timeIsOver();
         else {
             next = scheduler.schedule(this::check, wait, TimeUnit.NANOSECONDS);
             if (over.get()) cancel(); // T2 has finished, perhaps before it could see the task
         }
     }
 
+    /** The last look: what came in time may not have been read yet. */
+    private void timeIsOver() {
+        late = true;
+        // T1, we, take the interest and read. If T2 has it, it reads, and then sees "late".
+        endPoint.getFillInterest().onFail(new TimeoutException("lingered"));
+    }
+
     private void drain() {
+        boolean came = false;
         RetainableByteBuffer buffer = pool.acquire(CHUNK, true);
         try {
             for (int i = 0; i < CHUNKS_AT_ONCE; i++) {
@@ -111,6 +123,7 @@ final class LingeringClose {
                     return;
                 }
                 if (read == 0) break;
+                came = true;
                 lastByteNanos = System.nanoTime();
             }
         } catch (IOException gone) {
@@ -120,7 +133,17 @@ final class LingeringClose {
         } finally {
             buffer.release();
         }
-        if (!over.get() && !endPoint.tryFillInterested(new OnReadable())) finish();
+        if (over.get()) return;
+        if (late && (!came || System.nanoTime() - endNanos >= 0)) {
+            finish();
+            return;
+        }
+        if (late) { // but not the client: we have not looked for so long
+            late = false;
+            check();
+        }
+        if (!endPoint.tryFillInterested(new OnReadable())) finish();
+        else if (late) timeIsOver(); // T1 looked when nobody had the interest
     }
 
     private final class OnReadable implements Callback {
@@ -131,7 +154,8 @@ final class LingeringClose {
 
         @Override
         public void failed(Throwable failure) {
-            finish();
+            if (late) drain();
+            else finish();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.dropguard.connector;
 
 import io.dropguard.kernel.TcpFacts;
+import io.dropguard.monitor.PeerCondition;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.dropguard.console;
 
 import io.dropguard.monitor.ConnectionPhase;
 import io.dropguard.monitor.ConnectionSnapshot;
+import io.dropguard.monitor.PeerCondition;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -138,7 +139,9 @@ record ConnectionQuery(
                 || contains(connection.protocol())
                 || contains(connection.method())
                 || contains(connection.path())
-                || contains(connection.thread());
+                || contains(connection.thread())
+                || (connection.peer() != PeerCondition.RESPONSIVE
+                        && contains(connection.peer().words()));
     }
 
     private boolean contains(@Nullable String text) {

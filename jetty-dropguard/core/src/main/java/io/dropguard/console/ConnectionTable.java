@@ -4,6 +4,7 @@ import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.monitor.ConnectionPhase;
 import io.dropguard.monitor.ConnectionSnapshot;
+import io.dropguard.monitor.PeerCondition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,7 @@ final class ConnectionTable {
                         "FOR",
                         "AGE",
                         "REMOTE",
+                        "CLIENT",
                         "PROTOCOL",
                         "REQS",
                         "READ",
@@ -100,6 +102,7 @@ final class ConnectionTable {
                 time(connection.inPhase()),
                 time(connection.age()),
                 line(connection.remote(), LONGEST_ADDRESS),
+                peer(connection),
                 line(connection.protocol(), LONGEST_ADDRESS),
                 connection.requests(),
                 bytes(connection.bytesRead()),
@@ -110,10 +113,15 @@ final class ConnectionTable {
     private static String row(Object... cells) {
         return String.format(
                                 Locale.ROOT,
-                                "%1s %6s  %-15s %8s %8s  %-21s %-8s %6s %9s %9s  %s",
+                                "%1s %6s  %-15s %8s %8s  %-21s %-11s %-8s %6s %9s %9s  %s",
                                 cells)
                         .stripTrailing()
                 + "\n";
+    }
+
+    private static String peer(ConnectionSnapshot connection) {
+        PeerCondition peer = connection.peer();
+        return peer == PeerCondition.RESPONSIVE ? "" : peer.words();
     }
 
     private static String request(ConnectionSnapshot connection) {

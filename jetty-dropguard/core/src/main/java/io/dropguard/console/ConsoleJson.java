@@ -66,6 +66,7 @@ final class ConsoleJson {
         text(json, "local", connection.local());
         json.writeStringProperty("phase", name(connection.phase()));
         json.writeNumberProperty("in_phase_ms", connection.inPhase().toMillis());
+        json.writeStringProperty("peer", name(connection.peer()));
         json.writeNumberProperty("age_ms", connection.age().toMillis());
         json.writeNumberProperty("bytes_read", connection.bytesRead());
         json.writeNumberProperty("bytes_written", connection.bytesWritten());

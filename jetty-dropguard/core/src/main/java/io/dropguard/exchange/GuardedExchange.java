@@ -18,6 +18,7 @@ import io.dropguard.connector.PeerUnreachableException;
 import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import io.dropguard.monitor.MonitoredExchange;
+import io.dropguard.monitor.PeerCondition;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.EOFException;
 import java.io.IOException;
@@ -117,6 +118,11 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     /** Whether a cancellation interrupts the thread that handles this exchange; from now on. */
     public void setInterrupt(boolean interrupt) {
         this.interrupt = interrupt;
+    }
+
+    /** How the client's end of the connection fares; known while the kernel is asked. */
+    public PeerCondition peer() {
+        return wire == null ? PeerCondition.RESPONSIVE : wire.peer();
     }
 
     /** How many heartbeats were sent so far. */

@@ -26,6 +26,7 @@ enum Field {
     OUTCOME("dropguard.outcome"),
     ERROR_TYPE("error.type"),
     LOSS_SIGNAL("dropguard.loss.signal"),
+    PEER_CONDITION("dropguard.peer"),
     LOSS_AFTER("dropguard.loss.after_ms"),
     RAN_ON("dropguard.ran_on_ms"),
     FIRST_BYTE("dropguard.time_to_first_byte_ms"),

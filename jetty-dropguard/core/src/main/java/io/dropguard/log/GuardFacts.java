@@ -2,7 +2,9 @@ package io.dropguard.log;
 
 import io.dropguard.cancel.CancellationReason;
 import io.dropguard.exchange.GuardedExchange;
+import io.dropguard.monitor.PeerCondition;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,12 @@ final class GuardFacts {
     /** The milliseconds it was given, or -1 if there was no deadline. */
     long deadlineMillis() {
         return exchange == null ? -1 : exchange.permitted().map(Duration::toMillis).orElse(-1L);
+    }
+
+    /** What the kernel had found wrong with the client's end, or null if nothing. */
+    @Nullable String peer() {
+        PeerCondition peer = exchange == null ? PeerCondition.RESPONSIVE : exchange.peer();
+        return peer == PeerCondition.RESPONSIVE ? null : peer.name().toLowerCase(Locale.ROOT);
     }
 
     /** Heartbeats that were sent, or -1 if that is not known. */

@@ -129,6 +129,8 @@ final class RecordFields {
         if (firstByte != 0)
             out.millis(Field.FIRST_BYTE, Math.max(0, firstByte - exchange.startNanos()));
         GuardFacts guard = exchange.guard();
+        String peer = guard.peer();
+        if (peer != null) out.text(Field.PEER_CONDITION, peer);
         if (guard.heartbeats() >= 0) out.number(Field.HEARTBEATS, guard.heartbeats());
         if (guard.deadlineMillis() >= 0) out.number(Field.DEADLINE, guard.deadlineMillis());
         out.number(Field.BYTES_READ, exchange.bytesRead());

@@ -7,6 +7,7 @@ import io.dropguard.exchange.GuardStatistics;
 import io.dropguard.monitor.ConnectionPhase;
 import io.dropguard.monitor.ConnectionSnapshot;
 import io.dropguard.monitor.Connections;
+import io.dropguard.monitor.PeerCondition;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -157,6 +158,9 @@ public final class ManagedGuard implements Dumpable {
                 + " for "
                 + connection.inPhase().toMillis()
                 + " ms, "
+                + (connection.peer() == PeerCondition.RESPONSIVE
+                        ? ""
+                        : "client " + connection.peer().words() + ", ")
                 + connection.protocol()
                 + " "
                 + connection.remote()

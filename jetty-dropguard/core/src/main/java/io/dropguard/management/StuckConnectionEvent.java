@@ -35,6 +35,10 @@ final class StuckConnectionEvent extends Event {
     @Label("Remote Address")
     @Nullable String remote;
 
+    @Label("Peer")
+    @Description("How the other end fares, as far as the kernel can tell")
+    @Nullable String peer;
+
     @Label("Method")
     @Nullable String method;
 

@@ -22,6 +22,7 @@ public final class StuckConnectionRecorder implements StuckConnectionListener {
         event.stuckFor = report.stuckFor().toNanos();
         event.limit = report.limit();
         event.remote = connection.remote();
+        event.peer = connection.peer().name();
         event.method = connection.method();
         event.path = connection.path();
         if (!report.stack().isEmpty())

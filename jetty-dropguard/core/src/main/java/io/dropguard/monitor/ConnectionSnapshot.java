@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param local this end's address and port, or null if it has none
  * @param phase what it does
  * @param inPhase for how long
+ * @param peer how its other end fares, so that one that does not read is told from one that has
+ *     vanished
  * @param age since it was accepted
  * @param bytesRead from the socket, with TLS the encrypted ones
  * @param bytesWritten to the socket, with TLS the encrypted ones
@@ -37,6 +39,7 @@ public record ConnectionSnapshot(
         @Nullable String local,
         ConnectionPhase phase,
         Duration inPhase,
+        PeerCondition peer,
         Duration age,
         long bytesRead,
         long bytesWritten,
@@ -52,6 +55,7 @@ public record ConnectionSnapshot(
         requireNonNull(protocol, "protocol");
         requireNonNull(phase, "phase");
         requireNonNull(inPhase, "inPhase");
+        requireNonNull(peer, "peer");
         requireNonNull(age, "age");
     }
 }

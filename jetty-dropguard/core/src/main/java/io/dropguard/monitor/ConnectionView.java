@@ -19,6 +19,7 @@ final class ConnectionView {
                 PeerText.address(connection.socket().local()),
                 PhaseState.phase(epoch),
                 connection.since(PhaseState.sinceNanos(epoch)),
+                connection.peer(),
                 connection.since(connection.createdNanos()),
                 connection.traffic().read(),
                 connection.bytesWritten(),

@@ -127,7 +127,10 @@ final class ReportLog {
     }
 
     private static String details(ConnectionSnapshot connection) {
-        StringBuilder text = new StringBuilder(": ").append(connection.protocol());
+        StringBuilder text = new StringBuilder();
+        if (connection.peer() != PeerCondition.RESPONSIVE)
+            text.append(", client ").append(connection.peer().words());
+        text.append(": ").append(connection.protocol());
         if (connection.method() != null)
             text.append(' ').append(connection.method()).append(' ').append(connection.path());
         text.append(", requests ").append(connection.requests());

@@ -18,6 +18,7 @@ public final class TrackedConnection {
     private volatile boolean unguarded; // its last request was not for the guard
     private volatile boolean writing; // the socket has not taken all bytes
     private volatile boolean closed;
+    private volatile PeerCondition peer = PeerCondition.RESPONSIVE; // as the kernel told last
     private volatile @Nullable StuckRecord stuck; // as the monitor has found it last
     private @Nullable RateBucket bucket; // confined to the monitor
 
@@ -89,6 +90,18 @@ public final class TrackedConnection {
         if (!writing) return;
         writing = false;
         settle();
+    }
+
+    /** The kernel has told how its other end fares; whether that is news. */
+    public boolean setPeer(PeerCondition told) {
+        boolean news = peer != told;
+        peer = told;
+        return news;
+    }
+
+    /** How its other end fares; known while the kernel is asked. */
+    public PeerCondition peer() {
+        return peer;
     }
 
     /** The connection is closed for its users, and drained. */

@@ -3,6 +3,8 @@ export const $ = id => document.getElementById(id);
 
 const PHASES = ["handshaking", "idle", "reading_headers", "reading_body", "computing", "writing", "lingering"];
 const words = name => name.replaceAll("_", " ");
+// The kernel tells a client that does not read from one that is gone.
+const doing = c => words(c.phase) + (c.peer === "responsive" ? "" : `, client ${words(c.peer)}`);
 
 export const count = number => number.toLocaleString("en");
 
@@ -109,8 +111,8 @@ function fill(made, c) {
   row.dataset.phase = c.phase;
   row.dataset.id = String(c.id);
   const cell = selector => row.querySelector(selector);
-  text(cell(".open span"), words(c.phase));
-  cell(".open").setAttribute("aria-label", `Connection ${c.id}, ${words(c.phase)}${marks(c)}: details`);
+  text(cell(".open span"), doing(c));
+  cell(".open").setAttribute("aria-label", `Connection ${c.id}, ${doing(c)}${marks(c)}: details`);
   cell(".end").disabled = c.shut_down; // and waits for the end of its work
   cell(".end").setAttribute("aria-label", `Shut down connection ${c.id}`);
   text(cell(".in-phase"), time(c.in_phase_ms));
@@ -159,7 +161,7 @@ export function connections(view, actions) {
 export function detail(c) {
   text($("detail-title"), `Connection ${c.id}${marks(c)}`);
   const facts = [
-    ["Phase", `${words(c.phase)} for ${time(c.in_phase_ms)}`], ["Request", request(c) || "none"],
+    ["Phase", `${doing(c)} for ${time(c.in_phase_ms)}`], ["Request", request(c) || "none"],
     ["Client", c.remote ?? "–"], ["Server", c.local ?? "–"], ["Protocol", c.protocol],
     ["Age", time(c.age_ms)], ["Requests", count(c.requests)], ["Under way", count(c.streams)],
     ["Read", bytes(c.bytes_read)], ["Written", bytes(c.bytes_written)], ["Thread", c.thread ?? "none"]];

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.dropguard.kernel.Kernel;
 import io.dropguard.kernel.TcpFacts;
 import io.dropguard.monitor.MonitorConfig;
+import io.dropguard.monitor.PeerCondition;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;

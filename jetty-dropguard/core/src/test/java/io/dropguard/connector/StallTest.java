@@ -3,6 +3,7 @@ package io.dropguard.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dropguard.kernel.TcpFacts;
+import io.dropguard.monitor.PeerCondition;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;

@@ -13,6 +13,7 @@ import io.dropguard.log.ExchangeLog;
 import io.dropguard.log.ExchangeRecord;
 import io.dropguard.monitor.ConnectionPhase;
 import io.dropguard.monitor.ConnectionSnapshot;
+import io.dropguard.monitor.PeerCondition;
 import io.dropguard.testkit.RawClient;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -25,6 +26,7 @@ import org.eclipse.jetty.util.Fields;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the console tells and does, over real sockets. */
@@ -385,7 +387,31 @@ class ConsoleTest {
                 .containsExactly(stuck, old, fresh);
     }
 
+    @ParameterizedTest
+    @EnumSource(PeerCondition.class)
+    void aClientThatDoesNotReadIsToldFromOneThatHasVanished(PeerCondition peer) {
+        ConnectionSnapshot connection = snapshot(1, 5, false, peer);
+
+        String json =
+                new String(
+                        ConsoleJson.bytes(out -> ConsoleJson.connection(out, connection)),
+                        StandardCharsets.UTF_8);
+        assertThat(json).contains("\"peer\":\"" + ConsoleJson.name(peer) + "\"");
+        String told = peer == PeerCondition.RESPONSIVE ? "" : peer.words();
+        assertThat(ConnectionTable.of(connection, List.of()))
+                .matches(" +1  writing +5.0 s +5.0 s +" + told + " +HTTP/1.1 +1 +0 B +0 B\n");
+        Fields filter = new Fields();
+        filter.put("filter", "silent");
+        assertThat(ConnectionQuery.of(filter).view(List.of(connection)).matching())
+                .isEqualTo(peer == PeerCondition.SILENT ? 1 : 0);
+    }
+
     private static ConnectionSnapshot snapshot(long id, long seconds, boolean stuck) {
+        return snapshot(id, seconds, stuck, PeerCondition.RESPONSIVE);
+    }
+
+    private static ConnectionSnapshot snapshot(
+            long id, long seconds, boolean stuck, PeerCondition peer) {
         java.time.Duration time = java.time.Duration.ofSeconds(seconds);
         return new ConnectionSnapshot(
                 id,
@@ -395,6 +421,7 @@ class ConsoleTest {
                 null,
                 ConnectionPhase.WRITING,
                 time,
+                peer,
                 time,
                 0,
                 0,

@@ -33,6 +33,26 @@ class StuckConnectionMonitorTest {
     private TrackedConnection connection;
 
     @Test
+    void aReportSaysWhetherTheClientDoesNotReadOrHasVanished() {
+        monitor(limit(ConnectionPhase.WRITING, 10));
+        connection.begin(exchange, VERSION);
+        connection.writing();
+        connection.setPeer(PeerCondition.NOT_READING);
+        lookAfter(Duration.ofSeconds(11));
+        connection.setPeer(PeerCondition.SILENT);
+        lookAfter(Duration.ofSeconds(11));
+        assertThat(reports)
+                .extracting(report -> report.connection().peer())
+                .containsExactly(PeerCondition.NOT_READING, PeerCondition.SILENT);
+        assertThat(log)
+                .satisfiesExactly(
+                        stuck -> assertThat(stuck).contains("), client not reading: HTTP/1.1 "),
+                        still -> assertThat(still).contains("), client silent: HTTP/1.1 "));
+        connection.setPeer(PeerCondition.RESPONSIVE);
+        assertThat(registry.snapshot().get(0).peer()).isEqualTo(PeerCondition.RESPONSIVE);
+    }
+
+    @Test
     void aConnectionIsStuckOnceItIsOverTheLimitOfItsPhase() {
         monitor(limit(ConnectionPhase.IDLE, 10));
         lookAfter(Duration.ofMillis(9_999)); // and the one since it was made

@@ -1,6 +1,7 @@
 package io.dropguard.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.dropguard.DropGuard;
@@ -13,6 +14,7 @@ import io.dropguard.testkit.RawClient;
 import io.dropguard.testkit.TestClient;
 import io.dropguard.testkit.TestServer;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -167,6 +169,53 @@ class DrainingTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatDoesNotHeedItsCancellationIsClosedASecondLater(Protocol protocol) throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        start(
+                protocol,
+                new Stubborn(work, told::countDown),
+                "drain-timeout",
+                "50ms",
+                "interrupt",
+                "false");
+        try (TestClient client = TestClient.connect(server)) {
+            client.get("/");
+            work.awaitBegun();
+
+            Future<Void> drained = server.connector().shutdown();
+
+            assertThat(told.await(PATIENCE, TimeUnit.SECONDS)).isTrue();
+            long cancelled = System.nanoTime();
+            drained.get(PATIENCE, TimeUnit.SECONDS);
+            assertThat(Duration.ofNanos(System.nanoTime() - cancelled))
+                    .isGreaterThan(Duration.ofMillis(900));
+            assertThat(work.ended.getCount()).as("works on").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void nobodyIsAcceptedWhileWhatIsInFlightIsFinished() throws Exception {
+        start(Protocol.HTTP_1, work, "drain-timeout", "20s");
+        int port = server.port();
+        try (RawClient client = RawClient.connect(port)) {
+            client.send(GET);
+            work.awaitBegun();
+            Future<?> stopped = stopping();
+            await().until(() -> guard.draining().phase() == Phase.DRAINING);
+
+            await().untilAsserted(
+                            () ->
+                                    assertThatThrownBy(() -> RawClient.connect(port))
+                                            .isInstanceOf(ConnectException.class));
+
+            work.end.countDown();
+            assertThat(client.readAll()).endsWith("done");
+            stopped.get(PATIENCE, TimeUnit.SECONDS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void anIdleConnectionIsServedForAMomentAndThenClosed(Protocol protocol) throws Exception {
         work.end.countDown();
         start(protocol, work, "drain-timeout", "20s");
@@ -248,11 +297,60 @@ class DrainingTest {
         assertThat(guard.draining().phase()).isEqualTo(Phase.STOPPED);
     }
 
+    @Test
+    void whenTheDelayIsOverItStopsByItself() throws Exception {
+        start(Protocol.HTTP_1, work, "pre-stop-delay", "300ms");
+        long begin = System.nanoTime();
+        stopping().get(PATIENCE, TimeUnit.SECONDS);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(300));
+        assertThat(guard.draining().phase()).isEqualTo(Phase.STOPPED);
+    }
+
     private void stopQuietly() {
         try {
             server.server().stop();
         } catch (Exception interrupted) {
             assertThat(interrupted).isInstanceOf(InterruptedException.class); // Jetty waits too
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServerThatHasDrainedAndIsStartedAgainServes(Protocol protocol) throws Exception {
+        work.end.countDown();
+        start(protocol, work, "drain-timeout", "20s");
+        for (int i = 0; i < 3; i++) {
+            serves();
+            try (TestClient idle = TestClient.connect(server)) {
+                idle.get("/idle");
+                assertThat(idle.body()).isEqualTo("idle");
+                stopping().get(PATIENCE, TimeUnit.SECONDS);
+            }
+            server.server().start();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConnectorThatWasShutDownAndIsStartedAgainServes(Protocol protocol) throws Exception {
+        work.end.countDown();
+        start(protocol, work, "drain-timeout", "20s");
+        for (int i = 0; i < 3; i++) {
+            serves();
+            server.connector().shutdown().get(PATIENCE, TimeUnit.SECONDS);
+            server.connector().stop();
+            server.connector().start();
+        }
+    }
+
+    /** Twice on one connection: a session that says GOAWAY would still answer the first. */
+    private void serves() throws Exception {
+        try (TestClient client = TestClient.connect(server)) {
+            for (int i = 0; i < 2; i++) {
+                client.get("/idle");
+                assertThat(client.body()).isEqualTo("idle");
+            }
         }
     }
 
@@ -302,6 +400,24 @@ class DrainingTest {
 
         void awaitEnded() throws InterruptedException {
             assertThat(ended.await(PATIENCE, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** Goes on whatever it is told. */
+    private static final class Stubborn extends Handler.Abstract {
+        private final Blocking work;
+        private final Runnable told;
+
+        Stubborn(Blocking work, Runnable told) {
+            this.work = work;
+            this.told = told;
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback)
+                throws Exception {
+            GuardedExchange.of(request).token().onCancelled(reason -> told.run());
+            return work.handle(request, response, callback);
         }
     }
 

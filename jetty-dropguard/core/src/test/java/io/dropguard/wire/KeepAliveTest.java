@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dropguard.DropGuard;
 import io.dropguard.testkit.Http2Client;
+import io.dropguard.testkit.LoggedByJetty;
 import io.dropguard.testkit.Protocol;
 import io.dropguard.testkit.RawClient;
 import io.dropguard.testkit.TestServer;
@@ -173,6 +174,22 @@ class KeepAliveTest {
     }
 
     @Test
+    void theGraceIsNotCutShortByJettysOwnIdleTimeout() throws Exception {
+        try (TestServer server = start(Protocol.HTTP_1, 100, Map.of("idle-grace", "30s"));
+                RawClient client = RawClient.connect(server.port())) {
+            client.send(GET).readResponse();
+            assertThat(client.readAll()).isEmpty();
+            // it would come a second after that of the guard
+            await().during(Duration.ofMillis(1_500))
+                    .until(() -> server.connector().getConnectedEndPoints().size() == 1);
+
+            client.send(GET);
+
+            await().until(() -> guard.lostRaces().count() == 1);
+        }
+    }
+
+    @Test
     void withoutGraceJettyClosesAsEver() throws Exception {
         try (TestServer server = start(Protocol.HTTP_1, 100, Map.of("idle-grace", "0s"));
                 RawClient client = RawClient.connect(server.port())) {
@@ -189,7 +206,8 @@ class KeepAliveTest {
     void everyRequestAroundTheIdleTimeoutIsAnsweredOrCounted() throws Exception {
         int idle = 400;
         int lost = 0;
-        try (TestServer server = start(Protocol.HTTP_1, idle, Map.of())) {
+        // what comes later than the grace cannot be counted, and a machine may be busy for long
+        try (TestServer server = start(Protocol.HTTP_1, idle, Map.of("idle-grace", "30s"))) {
             for (int crowd = 0; crowd < 6; crowd++) lost += lostOfACrowd(server.port(), idle);
             int expected = lost;
             await().untilAsserted(() -> assertThat(guard.lostRaces().count()).isEqualTo(expected));
@@ -243,6 +261,24 @@ class KeepAliveTest {
                     .extracting(wire -> wire.getConnection().getEndPoint().getIdleTimeout())
                     .containsExactly(expected);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"30000, true", "61000, true", "62000, false", "90000, false"})
+    void theStartWarnsOfAnIdleTimeoutThatWouldUndercutTheProxy(long idleMillis, boolean warned)
+            throws Exception {
+        String text;
+        try (LoggedByJetty log = new LoggedByJetty();
+                TestServer server =
+                        start(Protocol.HTTP_1, idleMillis, Map.of("behind-proxy", "nginx"))) {
+            assertThat(server.connector().isStarted()).isTrue();
+            text = log.text();
+        }
+        String warning =
+                "its idle timeout of %d ms would undercut nginx, which keeps idle connections for"
+                        + " 60000 ms. They are kept for 62000 ms here.";
+        if (warned) assertThat(text).contains(warning.formatted(idleMillis));
+        else assertThat(text).doesNotContain("undercut");
     }
 
     private static String promise(String answer) {

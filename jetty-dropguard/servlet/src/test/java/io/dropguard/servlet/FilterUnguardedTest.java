@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dropguard.cancel.CancellationReason;
 import io.dropguard.cancel.ClientLoss;
 import io.dropguard.cancel.DeadlineExpired;
+import io.dropguard.testkit.LoggedByJetty;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;

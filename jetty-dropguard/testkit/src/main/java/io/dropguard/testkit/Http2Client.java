@@ -7,9 +7,11 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
@@ -22,6 +24,7 @@ import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.frames.DataFrame;
+import org.eclipse.jetty.http2.frames.GoAwayFrame;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.EndPoint;
@@ -39,26 +42,37 @@ public final class Http2Client implements TestClient {
     private static SslContextFactory.@Nullable Client trusting; // guarded by the class
 
     private final Session session;
+    private final BlockingQueue<Integer> goAways;
     private final String origin;
     private @Nullable Stream last;
     private CompletableFuture<String> lastBody = new CompletableFuture<>();
 
-    private Http2Client(Session session, String origin) {
+    private Http2Client(Session session, BlockingQueue<Integer> goAways, String origin) {
         this.session = session;
+        this.goAways = goAways;
         this.origin = origin;
     }
 
     public static Http2Client connect(Protocol protocol, int port) throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         HTTP2Client client = client();
+        BlockingQueue<Integer> goAways = new LinkedBlockingQueue<>();
+        Session.Listener listener =
+                new Session.Listener() {
+                    @Override
+                    public void onGoAway(Session session, GoAwayFrame frame) {
+                        goAways.add(frame.getLastStreamId());
+                    }
+                };
         Session session =
                 await(
                         protocol.isSecure()
-                                ? client.connect(
-                                        trustEverybody(client), address, new Session.Listener() {})
-                                : client.connect(address, new Session.Listener() {}));
+                                ? client.connect(trustEverybody(client), address, listener)
+                                : client.connect(address, listener));
         return new Http2Client(
-                session, (protocol.isSecure() ? "https" : "http") + "://localhost:" + port);
+                session,
+                goAways,
+                (protocol.isSecure() ? "https" : "http") + "://localhost:" + port);
     }
 
     private static synchronized HTTP2Client client() {
@@ -153,6 +167,30 @@ public final class Http2Client implements TestClient {
                 close();
             }
         }
+    }
+
+    /**
+     * The last stream that the server will answer, as the next of its GOAWAYs says: the highest
+     * there can be if it only says that it will end.
+     */
+    public int goAway() throws IOException {
+        try {
+            Integer next = goAways.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            if (next == null) throw new IOException("no GOAWAY in " + TIMEOUT_SECONDS + " s");
+            return next;
+        } catch (InterruptedException stopped) {
+            throw new IOException(stopped);
+        }
+    }
+
+    /** How many of them have come that were not asked for. */
+    public int goAwaysWaiting() {
+        return goAways.size();
+    }
+
+    /** The number of the last request's stream. */
+    public int streamId() {
+        return stream().getId();
     }
 
     /** Resets the last stream. */

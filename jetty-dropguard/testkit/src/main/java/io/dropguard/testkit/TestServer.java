@@ -101,7 +101,9 @@ public final class TestServer implements AutoCloseable {
         URL store = TestServer.class.getResource("/localhost.p12");
         if (store == null) throw new IllegalStateException("no /localhost.p12 in the testkit");
         SslContextFactory.Server keys = new SslContextFactory.Server();
-        keys.setKeyStoreResource(ResourceFactory.of(server).newResource(store));
+        // not the server's factory: what that has opened is closed when the server stops for a
+        // while
+        keys.setKeyStoreResource(ResourceFactory.root().newResource(store));
         keys.setKeyStorePassword("dropguard");
         return keys;
     }

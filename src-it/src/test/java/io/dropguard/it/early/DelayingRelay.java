@@ -2,6 +2,7 @@ package io.dropguard.it.early;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Hands bytes, FINs and RSTs on, each after the same time, as a long line does. Thread-safe.
@@ -63,19 +65,34 @@ final class DelayingRelay implements AutoCloseable {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
-                relay(client, server);
-                relay(server, client);
+                AtomicInteger directions = new AtomicInteger(2);
+                relay(client, server, directions);
+                relay(server, client, directions);
             } catch (IOException closed) {
                 if (!listening.isClosed()) throw new IllegalStateException(closed);
             }
         }
     }
 
-    private void relay(Socket from, Socket to) {
+    /** Closes both when it is the last direction that ends. */
+    private void relay(Socket from, Socket to, AtomicInteger directions) {
         DelayQueue<Parcel> line = new DelayQueue<>();
         Semaphore room = new Semaphore(UNDER_WAY);
         threads.execute(() -> take(from, line, room));
-        threads.execute(() -> give(from, to, line, room));
+        threads.execute(
+                () -> {
+                    give(from, to, line, room);
+                    if (directions.decrementAndGet() == 0) close(from, to);
+                });
+    }
+
+    private static void close(Socket from, Socket to) {
+        try {
+            from.close();
+            to.close();
+        } catch (IOException unclosed) {
+            throw new UncheckedIOException(unclosed);
+        }
     }
 
     private void take(Socket from, DelayQueue<Parcel> line, Semaphore room) {
@@ -133,6 +150,7 @@ final class DelayingRelay implements AutoCloseable {
         try {
             while (line.take().kind != Kind.RST) room.release();
             reset(from);
+            room.release(UNDER_WAY); // whoever reads it may wait for room, and now finds its end
         } catch (IOException closed) {
             throw new IllegalStateException(closed);
         } catch (InterruptedException stopped) {

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dropguard.it.early.EarlyServers.Kind;
 import io.dropguard.it.vanished.Namespace;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +31,9 @@ class EarlyAnswerIT {
     /** 100: how often the other servers are tried, beside ours, at most. */
     private static final int BESIDE = Math.min(TIMES, 100);
 
+    /** 4: processes at once that upload one after the other, once there is enough to share. */
+    private static final int AT_ONCE = TIMES < 100 ? 1 : 4;
+
     private static final Duration DELAY = Duration.ofMillis(50);
 
     /** A server as a client on some line reaches it. */
@@ -42,29 +45,29 @@ class EarlyAnswerIT {
 
     @TempDir Path directory;
 
+    private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     private EarlyServers servers;
 
-    /** How many uploads failed, and the first failure, by server and what was tried. */
-    private final Map<Kind, Map<String, String>> failures = new EnumMap<>(Kind.class);
+    private final UploadResults results = new UploadResults();
 
     @BeforeEach
     void start() throws Exception {
         servers = new EarlyServers(directory);
-        for (Kind kind : Kind.values()) failures.put(kind, new TreeMap<>());
     }
 
     @AfterEach
     void stop() throws Exception {
+        threads.shutdownNow();
         servers.close();
     }
 
     @Test
     void clientsNearbyReadTheWholeAnswer() throws Exception {
-        upload(targets("127.0.0.1"), command -> command);
+        upload("nearby", targets("127.0.0.1"), command -> command);
         guardedAndNginxHaveAnsweredAll();
-        assertThat(failures.get(Kind.BARE))
+        assertThat(results.failures(Kind.BARE))
                 .as("otherwise nothing here would fail without DropGuard")
-                .containsKey("URLLIB, clear text");
+                .containsKey(new Cell("nearby", Uploader.URLLIB, false, Kind.BARE));
     }
 
     @Test
@@ -77,7 +80,7 @@ class EarlyAnswerIT {
                 relays.add(relay);
                 targets.add(new Target(near.kind, near.secure, "127.0.0.1", relay.port()));
             }
-            upload(targets, command -> command);
+            upload("far away", targets, command -> command);
         } finally {
             for (DelayingRelay relay : relays) relay.close();
         }
@@ -88,18 +91,21 @@ class EarlyAnswerIT {
     void clientsOnABadLineReadTheWholeAnswer() throws Exception {
         try (Namespace there = new Namespace()) {
             there.loseOneOfAHundred();
-            upload(targets(there.host()), command -> there.command(command.toArray(String[]::new)));
+            upload(
+                    "bad line",
+                    targets(there.host()),
+                    command -> there.command(command.toArray(String[]::new)));
         }
         guardedAndNginxHaveAnsweredAll();
     }
 
-    private void upload(List<Target> targets, UnaryOperator<List<String>> there)
-            throws IOException, InterruptedException {
+    private void upload(String line, List<Target> targets, UnaryOperator<List<String>> there)
+            throws Exception {
         for (Uploader client : Uploader.values())
-            if (BESIDE == TIMES) run(client, TIMES, targets, there);
+            if (BESIDE == TIMES) run(line, client, TIMES, targets, there);
             else {
-                run(client, TIMES, only(targets, true), there);
-                run(client, BESIDE, only(targets, false), there);
+                run(line, client, TIMES, only(targets, true), there);
+                run(line, client, BESIDE, only(targets, false), there);
             }
     }
 
@@ -108,10 +114,9 @@ class EarlyAnswerIT {
     }
 
     private void guardedAndNginxHaveAnsweredAll() {
-        System.out.printf(
-                "Of %d uploads each (%d beside ours) failed: %s%n", TIMES, BESIDE, failures);
-        assertThat(failures.get(Kind.GUARDED)).isEmpty();
-        assertThat(failures.get(Kind.NGINX)).isEmpty();
+        System.out.print(results.table());
+        assertThat(results.failures(Kind.GUARDED)).isEmpty();
+        assertThat(results.failures(Kind.NGINX)).isEmpty();
     }
 
     private List<Target> targets(String host) {
@@ -122,25 +127,28 @@ class EarlyAnswerIT {
         return targets;
     }
 
-    /** Runs a client, which prints for each URL how many uploads failed, and how the first did. */
     private void run(
-            Uploader client, int times, List<Target> targets, UnaryOperator<List<String>> there)
-            throws IOException, InterruptedException {
-        List<String> urls = targets.stream().map(Target::url).toList();
-        List<String> command = there.apply(client.command(directory, SIZE, times, urls));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
+            String line,
+            Uploader client,
+            int times,
+            List<Target> targets,
+            UnaryOperator<List<String>> there)
+            throws Exception {
+        Map<String, Cell> cells = new LinkedHashMap<>(); // by URL
         for (Target target : targets) {
-            String line =
-                    output.lines()
-                            .filter(each -> each.startsWith(target.url() + " "))
-                            .findFirst()
-                            .orElseThrow(() -> new AssertionError(command + ": " + output));
-            String result = line.substring(target.url().length()).strip();
-            if (!result.equals("0"))
-                failures.get(target.kind)
-                        .put(client + (target.secure ? ", TLS" : ", clear text"), result);
+            Cell cell = new Cell(line, client, target.secure, target.kind);
+            if (!results.isKnown(cell, times)) cells.put(target.url(), cell);
         }
+        if (cells.isEmpty()) return;
+        Runs runs = new Runs(AT_ONCE, cells, results);
+        List<String> urls = List.copyOf(cells.keySet());
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (int i = 0; i < AT_ONCE; i++) {
+            int share = times / AT_ONCE + (i < times % AT_ONCE ? 1 : 0);
+            List<String> command = there.apply(client.command(directory, SIZE, share, urls));
+            all.add(CompletableFuture.runAsync(() -> runs.run(command, share), threads));
+        }
+        for (CompletableFuture<Void> each : all) each.get();
+        runs.areComplete();
     }
 }

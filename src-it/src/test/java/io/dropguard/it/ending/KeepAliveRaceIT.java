@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -34,15 +35,25 @@ class KeepAliveRaceIT {
 
     /** What came of one proxy before one server. */
     private record Trial(
-            KeepAliveProxy proxy, String server, TimedPosts posts, @Nullable DropGuard guard) {
+            KeepAliveProxy proxy,
+            String server,
+            TimedPosts posts,
+            Set<String> sent,
+            @Nullable DropGuard guard) {
+        /** How many of those that were lost the proxy has sent: only of these a server can know. */
+        long lostAndSent() {
+            return posts.lost().stream().filter(sent::contains).count();
+        }
+
         @Override
         public String toString() {
             return String.format(
-                    "%-8s %-22s %5d POSTs, %3d lost by the proxy%s",
+                    "%-8s %-22s %5d POSTs, %3d lost by the proxy, %3d of them sent%s",
                     proxy,
                     server,
                     posts.posts(),
-                    posts.lost(),
+                    posts.lost().size(),
+                    lostAndSent(),
                     guard == null ? "" : ", " + guard.lostRaces().count() + " lost races counted");
         }
     }
@@ -62,18 +73,18 @@ class KeepAliveRaceIT {
         for (Trial trial : trials) {
             DropGuard guard = trial.guard();
             if (guard == null) continue;
-            int lost = trial.posts().lost();
-            // Behind Caddy fewer were counted than lost once. It may have given a POST up unsent,
-            // which no server sees; that was not traced, so a race that is missed is not ruled out.
-            boolean allAreSent = trial.proxy() != KeepAliveProxy.CADDY;
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(
                             () ->
                                     assertThat(guard.lostRaces().count())
                                             .as(trial.toString())
-                                            .isBetween(allAreSent ? lost : 0L, (long) lost));
+                                            .isEqualTo(trial.lostAndSent()));
+            // Caddy gives up a POST whose connection has ended before it has sent any of it: Go's
+            // transport repeats such a one only if it can read its body again.
+            if (trial.proxy() != KeepAliveProxy.CADDY)
+                assertThat(trial.sent()).as(trial.toString()).containsAll(trial.posts().lost());
             if (trial.server().startsWith("behind-proxy"))
-                assertThat(lost).as(trial.toString()).isZero();
+                assertThat(trial.posts().lost()).as(trial.toString()).isEmpty();
             assertThat(trial.posts().posts()).as(trial.toString()).isGreaterThan(8);
         }
     }
@@ -91,14 +102,16 @@ class KeepAliveRaceIT {
                                                         if (guard != null) guard.installOn(jetty);
                                                     })
                                             .start();
+                            Witness witness = new Witness(server.port());
                             ProxyCommand.Running front =
                                     proxy.command()
                                             .start(
                                                     directory,
                                                     URI.create(
-                                                            "http://127.0.0.1:" + server.port()))) {
+                                                            "http://127.0.0.1:"
+                                                                    + witness.port()))) {
                         TimedPosts posts = TimedPosts.send(front.base().getPort(), IDLE, TIME);
-                        return new Trial(proxy, name, posts, guard);
+                        return new Trial(proxy, name, posts, witness.sent(), guard);
                     } catch (Exception failed) {
                         throw new IllegalStateException(proxy + ", " + name, failed);
                     }

@@ -7,7 +7,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,13 +20,14 @@ import java.util.concurrent.locks.LockSupport;
  * its last answer, give or take some milliseconds.
  *
  * @param posts how many were sent
- * @param lost how many of them the proxy answered with 502 or, as HAProxy does, not at all
+ * @param lost the paths of those that the proxy answered with 502 or, as HAProxy does, not at all;
+ *     each has one of its own
  */
-record TimedPosts(int posts, int lost) {
+record TimedPosts(int posts, Set<String> lost) {
     private static final int CLIENTS = 8;
 
     private static final String POST =
-            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi";
+            "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi";
 
     static TimedPosts send(int port, Duration idle, Duration time) throws Exception {
         List<RawClient> clients = new ArrayList<>();
@@ -32,16 +35,19 @@ record TimedPosts(int posts, int lost) {
         try {
             for (int i = 0; i < CLIENTS; i++) clients.add(RawClient.connect(port));
             int posts = 0;
-            int lost = 0;
+            Set<String> lost = new HashSet<>();
             long end = System.nanoTime() + time.toNanos();
             for (int round = 0; System.nanoTime() - end < 0; round++) {
                 List<Future<Boolean>> answers = new ArrayList<>();
-                for (RawClient client : clients)
-                    answers.add(threads.submit(() -> isAnswered(client)));
+                for (int i = 0; i < CLIENTS; i++) {
+                    RawClient client = clients.get(i);
+                    String path = path(round, i);
+                    answers.add(threads.submit(() -> isAnswered(client, path)));
+                }
                 for (int i = 0; i < CLIENTS; i++) {
                     posts++;
                     if (answers.get(i).get()) continue;
-                    lost++;
+                    lost.add(path(round, i));
                     clients.get(i).close();
                     clients.set(i, RawClient.connect(port));
                 }
@@ -55,10 +61,14 @@ record TimedPosts(int posts, int lost) {
         }
     }
 
-    private static boolean isAnswered(RawClient client) throws IOException {
+    private static String path(int round, int client) {
+        return "/" + round + "/" + client;
+    }
+
+    private static boolean isAnswered(RawClient client, String path) throws IOException {
         String head;
         try {
-            head = client.send(POST).readHead();
+            head = client.send(POST.formatted(path)).readHead();
         } catch (EOFException closed) {
             return false;
         }

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.dropguard.cancel.ClientLoss;
 import io.dropguard.connector.ClientWatch;
-import io.dropguard.connector.PeerCondition;
 import io.dropguard.exchange.GuardedExchange;
+import io.dropguard.monitor.PeerCondition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

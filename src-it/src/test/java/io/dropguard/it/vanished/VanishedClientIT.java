@@ -1,11 +1,12 @@
 package io.dropguard.it.vanished;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dropguard.DropGuard;
 import io.dropguard.cancel.ClientLoss.Signal;
-import io.dropguard.connector.PeerCondition;
 import io.dropguard.heartbeat.HeartbeatMode;
+import io.dropguard.monitor.PeerCondition;
 import io.dropguard.testkit.Protocol;
 import java.io.IOException;
 import java.time.Duration;
@@ -115,10 +116,12 @@ class VanishedClientIT {
     @Test
     void aClientThatDoesNotReadIsToldFromOneThatHasVanished() throws Exception {
         Set<Protocol> protocols = EnumSet.of(Protocol.HTTP_1, Protocol.TLS);
+        Shown ofVanishing = new Shown();
+        Shown ofStaying = new Shown();
         try (Namespace vanishing = new Namespace();
                 Namespace staying = new Namespace();
-                VanishedServers left = servers(vanishing, Judge.KERNEL_VIEW);
-                VanishedServers right = servers(staying, Judge.KERNEL_VIEW)) {
+                VanishedServers left = servers(vanishing, ofVanishing);
+                VanishedServers right = servers(staying, ofStaying)) {
             List<Process> slow = new ArrayList<>();
             for (Protocol protocol : protocols) {
                 stop(left.curl(protocol, RESPONSE, "vanishing-" + protocol, FASTER));
@@ -131,6 +134,11 @@ class VanishedClientIT {
                     await().until(() -> losses.peer(id) == PeerCondition.NOT_READING);
             vanishing.cut();
             Instant cut = Instant.now();
+            await().untilAsserted(
+                            () ->
+                                    assertThat(ofVanishing.now())
+                                            .hasSize(protocols.size())
+                                            .containsOnly(PeerCondition.SILENT));
             for (Protocol protocol : protocols) awaitLoss("vanishing-" + protocol);
             SoftAssertions all = new SoftAssertions();
             for (Protocol protocol : protocols) {
@@ -141,6 +149,19 @@ class VanishedClientIT {
                 all.assertThat(losses.peer("staying-" + protocol))
                         .isEqualTo(PeerCondition.NOT_READING);
             }
+            all.assertThat(ofStaying.now())
+                    .hasSize(protocols.size())
+                    .containsOnly(PeerCondition.NOT_READING);
+            all.assertThat(ofStaying.reported()).containsExactly(PeerCondition.NOT_READING);
+            all.assertThat(ofVanishing.reported()).contains(PeerCondition.SILENT);
+            await().until(() -> ofVanishing.records().size() == protocols.size());
+            all.assertThat(ofVanishing.records())
+                    .allSatisfy(
+                            record ->
+                                    assertThat(record)
+                                            .contains("\"dropguard.loss.signal\":\"unreachable\"")
+                                            .contains("\"dropguard.peer\":\"silent\""));
+            all.assertThat(ofStaying.records()).isEmpty();
             for (Process reader : slow) resume(reader);
             for (Process reader : slow) {
                 all.assertThat(reader.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -165,6 +186,10 @@ class VanishedClientIT {
 
     private VanishedServers servers(Namespace there, Judge judge) throws Exception {
         return new VanishedServers(there, losses, () -> judge.guard().build());
+    }
+
+    private VanishedServers servers(Namespace there, Shown shown) throws Exception {
+        return new VanishedServers(there, losses, () -> shown.of(Judge.KERNEL_VIEW.guard()));
     }
 
     private static void stop(Process process) throws IOException, InterruptedException {
