@@ -178,6 +178,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         if (multiplexed) {
             wire.join(this);
             served = connection.join(this, version);
+            if (ResetStream.carried(request)) lose(streamSignal(), null);
         } else {
             wire.begin(this, ClientWatch.isClearText(endPoint()));
             served = connection.begin(this, version);
