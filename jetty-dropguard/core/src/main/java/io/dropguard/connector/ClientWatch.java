@@ -3,7 +3,6 @@ package io.dropguard.connector;
 import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
@@ -11,11 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Notices on one connection that the client has left while its request is computed. Thread-safe.
@@ -24,8 +20,6 @@ import org.slf4j.LoggerFactory;
  * ClientEnd}; here is when to look, and for whom.
  */
 public final class ClientWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientWatch.class);
-
     private final AbstractEndPoint endPoint;
     private final SocketChannel channel;
     private final WatchTimer timer;
@@ -69,16 +63,6 @@ public final class ClientWatch {
     /** What is noted of the connection, for its monitor. */
     public TrackedConnection tracked() {
         return tracked;
-    }
-
-    /** Whether an endpoint's bytes reach the socket as they are, even if a proxy took off TLS. */
-    public static boolean isClearText(EndPoint endPoint) {
-        EndPoint each = endPoint;
-        while (each instanceof EndPoint.Wrapper wrapper) {
-            if (each instanceof SslConnection.SslEndPoint) return false;
-            each = wrapper.unwrap();
-        }
-        return true;
     }
 
     /**
@@ -166,16 +150,7 @@ public final class ClientWatch {
 
     /** Closes the connection with RST: an orderly end would pass for the end of the message. */
     public void reset() {
-        reset(null);
-    }
-
-    private void reset(@Nullable Throwable cause) {
-        try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        } catch (IOException | UnsupportedOperationException notReset) {
-            LOG.debug("cannot be reset, and is closed: {}", endPoint, notReset);
-        }
-        endPoint.close(cause);
+        SocketReset.reset(endPoint, channel, null);
     }
 
     // ---- for those who look from elsewhere
@@ -216,7 +191,7 @@ public final class ClientWatch {
         WatchedExchange current = clientEnd.exchange();
         clientEnd.came(Signal.UNREACHABLE, how);
         if (current != null) clientEnd.tell(current);
-        reset(how); // for the kernel of a client that comes back
+        SocketReset.reset(endPoint, channel, how); // for the kernel of a client that comes back
     }
 
     // ---- for the timer
