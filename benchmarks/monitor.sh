@@ -56,12 +56,16 @@ run server MonitoredServer
 base=http://127.0.0.1:$(cat "$work/server")
 run idle IdleClients "${base##*:}" "$idle"
 wrk -t1 -c"$active" -d10s "$base/hello" >"$work/wrk" # warm
-curl -sS "$base/reset" >"$work/hello"
+before=$(curl -sS "$base/reset")
 wrk -t1 -c"$active" -d"$((seconds + 5))s" "$base/hello" >"$work/wrk" &
-pids+=($!)
+wrk=$!
+pids+=($wrk)
 sleep "$seconds"
 echo "$(nproc) cores, load average at the start: $load; $idle idle and $active active connections"
 echo
 echo "| | |"
 echo "|---|--:|"
 curl -sS --max-time 60 "$base/figures"
+echo "| connections before the active ones came (expected: $((idle + 1)), with this question's own) | $before |"
+wait $wrk
+echo "| wrk's socket errors | $(sed -n 's/^ *Socket errors: //p' "$work/wrk" | grep . || echo none) |"

@@ -14,6 +14,7 @@ usage="Usage: benchmarks/run.sh NAME [--record] [options of the benchmark]
   goodput    users served by an overloaded server, bare and guarded
              --seconds N, --threads N
   deadlines  how late 1,000 blocked requests are answered at their deadline
+             --rounds N
   log        requests a second and bytes allocated with DropGuard's log, and with Logbook's
   heartbeats how late heartbeats are while 20,000 exchanges wait
   boot-start what the auto-configuration adds to the start of a Spring Boot application
@@ -26,16 +27,21 @@ name=$1
 shift
 case $name in
 latency | overhead | goodput | deadlines) ;;
-log | heartbeats | monitor | boot-start) exec bash "$here/$name.sh" "$@" ;;
+log | heartbeats | monitor | boot-start) own=$here/$name.sh ;; # a script, with its own arguments
 --help | -h) echo "$usage"; exit ;;
 *) printf '%s: unknown benchmark\n%s\n' "$name" "$usage" >&2; exit 2 ;;
 esac
-record=
+record= own=${own:-} arguments=()
 drops=1000 warm_up=6000 modes=block,cpu,async half_close=probe
-pairs=9 seconds= threads=20 also=
+pairs=9 seconds= threads=20 rounds=9 also=
 while [ $# -gt 0 ]; do
     if [ "$1" = --record ]; then
         record=yes
+        shift
+        continue
+    fi
+    if [ -n "$own" ]; then
+        arguments+=("$1")
         shift
         continue
     fi
@@ -49,13 +55,14 @@ while [ $# -gt 0 ]; do
     --pairs) pairs=$2 ;;
     --seconds) seconds=$2 ;;
     --threads) threads=$2 ;;
+    --rounds) rounds=$2 ;;
     *) printf '%s: unknown option\n%s\n' "$1" "$usage" >&2; exit 2 ;;
     esac
     shift 2
 done
 
 work=$(mktemp -d)
-pids=()
+pids=() recording=()
 clean_up() {
     trap - EXIT
     [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true
@@ -106,7 +113,7 @@ url() {
 # serve NAME OPTION...: starts a quickstart and sets `base` to its URL. The garbage collector is
 # named, for the JVM's own choice depends on the machine.
 serve() {
-    start "$1" java -Xms512m -Xmx2g -XX:+UseG1GC -jar "$quickstart" --port 0 --tls-port -1 "${@:2}"
+    start "$1" java -Xms512m -Xmx2g -XX:+UseG1GC "${recording[@]}" -jar "$quickstart" --port 0 --tls-port -1 "${@:2}"
     base=$(url "$1")
 }
 
@@ -148,8 +155,17 @@ run_goodput() {
 run_deadlines() {
     build_go
     build_java
+    # The client cannot know when its requests arrived; the server's Flight Recorder does.
+    recording=(-Xlog:jfr+startup=off "-XX:StartFlightRecording=filename=$work/deadlines.jfr,$(
+        )dumponexit=true,settings=none,+io.dropguard.DeadlineExpired#enabled=true")
     serve guarded --threads 1100 # a thousand of which are blocked
-    "$work/go-client" deadlines -guarded "$base"
+    "$work/go-client" deadlines -guarded "$base" -rounds "$rounds"
+    kill "${pids[@]}"
+    wait "${pids[@]}" 2>/dev/null || true
+    pids=()
+    java -cp "$here/target/benchmarks.jar" io.dropguard.benchmarks.waiting.ServerLateness \
+        "$work/deadlines.jfr" "$rounds" "all at once" "all at once, connected before" \
+        "in the course of a second"
 }
 
 # rate BASE SECONDS: requests a second
@@ -207,7 +223,14 @@ run_overhead() {
 
 load=$(cut -d' ' -f1-3 /proc/loadavg)
 # Not into a pipe: its servers would be children of a subshell, and outlive us.
-"run_$name" >"$work/table"
+if [ -n "$own" ]; then
+    bash "$own" "${arguments[@]}" >"$work/table" &
+    pids+=($!)
+    wait $! || exit
+    pids=()
+else
+    "run_$name" >"$work/table"
+fi
 cat "$work/table"
 if [ -n "$record" ]; then
     {

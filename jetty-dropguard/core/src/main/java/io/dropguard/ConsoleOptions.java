@@ -1,24 +1,37 @@
 package io.dropguard;
 
 import io.dropguard.console.ConsoleConfig;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The options of the console, by their keys. Not thread-safe. */
 final class ConsoleOptions {
-    static final Options<ConsoleOptions> OPTIONS =
-            new Options<ConsoleOptions>()
-                    .with("console", (c, k, v) -> c.on = OptionValues.flag(k, v))
-                    .with(
-                            "console-addresses",
-                            (c, k, v) -> c.config = c.config.withAddresses(OptionValues.list(v)))
-                    .with(
-                            "console-hosts",
-                            (c, k, v) -> c.config = c.config.withHosts(OptionValues.list(v)))
-                    .with("console-path", (c, k, v) -> c.config = c.config.withPath(v.strip()))
-                    .with("console-token", (c, k, v) -> c.config = c.config.withToken(v.strip()));
+    static final List<String> KEYS =
+            List.of(
+                    "console",
+                    "console-addresses",
+                    "console-hosts",
+                    "console-path",
+                    "console-token");
 
     private boolean on;
     private ConsoleConfig config = ConsoleConfig.DEFAULT;
+
+    /**
+     * Sets the option of a key.
+     *
+     * @throws IllegalArgumentException if the value does not fit
+     */
+    void set(String key, String value) {
+        switch (key) {
+            case "console" -> on = OptionValues.flag(key, value);
+            case "console-addresses" -> config = config.withAddresses(OptionValues.list(value));
+            case "console-hosts" -> config = config.withHosts(OptionValues.list(value));
+            case "console-path" -> config = config.withPath(value.strip());
+            case "console-token" -> config = config.withToken(value.strip());
+            default -> throw Option.unknown(key, KEYS);
+        }
+    }
 
     void set(@Nullable ConsoleConfig value) {
         on = value != null;

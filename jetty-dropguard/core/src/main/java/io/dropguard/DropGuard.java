@@ -6,7 +6,6 @@ import io.dropguard.connector.ConnectorConfig;
 import io.dropguard.connector.ConnectorGuard;
 import io.dropguard.connector.DrainConfig;
 import io.dropguard.connector.Draining;
-import io.dropguard.connector.GuardConnectionFactory;
 import io.dropguard.connector.HalfClose;
 import io.dropguard.connector.KeepAliveConfig;
 import io.dropguard.connector.LingerConfig;
@@ -25,17 +24,12 @@ import io.dropguard.management.StuckConnectionRecorder;
 import io.dropguard.monitor.Connections;
 import io.dropguard.monitor.MonitorConfig;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * When the client goes away, the work stops. Thread-safe.
@@ -45,8 +39,6 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class DropGuard {
-    private static final Logger LOG = LoggerFactory.getLogger(DropGuard.class);
-
     private final ConnectorGuard connectors;
     private final GuardHandler handler;
     private final @Nullable ExchangeLog log;
@@ -73,14 +65,9 @@ public final class DropGuard {
         return new Builder();
     }
 
-    /** What can be set by its key, in the order of the documentation. */
+    /** What {@link Builder#set} can set, in the order of the documentation. Immutable. */
     public static List<Option> options() {
-        return OptionTexts.read();
-    }
-
-    /** The keys that {@link Builder#set} knows, in alphabetical order. Immutable. */
-    public static Set<String> optionKeys() {
-        return Builder.OPTIONS.keys();
+        return OptionTexts.ALL;
     }
 
     /**
@@ -92,21 +79,7 @@ public final class DropGuard {
      *     connectors cannot be guarded now; then nothing was changed
      */
     public void installOn(Server server) {
-        if (isUnderWay(server))
-            throw new IllegalStateException(
-                    "server: "
-                            + server.getState()
-                            + " (expected: not started; install before it starts)");
-        if (server.getDescendant(GuardHandler.class) != null || handler.getServer() != null)
-            throw new IllegalStateException(
-                    "server: guarded already (expected: one DropGuard for one server)");
-        List<Connector> guardable = new ArrayList<>();
-        for (Connector connector : server.getConnectors()) {
-            if (GuardConnectionFactory.isGuarded(connector)) continue;
-            if (GuardConnectionFactory.canGuard(connector))
-                guardable.add(GuardConnectionFactory.checkGuardable(connector));
-            else LOG.info("Not guarded, its connections are no sockets: {}", connector);
-        }
+        List<Connector> guardable = Installation.check(server, handler);
         guardable.forEach(this::guard); // all of them or, if one was refused, none
         server.addEventListener(connectors.draining());
         if (log != null) server.insertHandler(log);
@@ -115,13 +88,6 @@ public final class DropGuard {
         if (console == null) return;
         // around the guard: what it does is nobody's work
         server.insertHandler(new Console(console, statistics(), connections()));
-    }
-
-    /** Listeners hear of the start before anything in the server has been started. */
-    private static boolean isUnderWay(Server server) {
-        if (!server.isStarting()) return server.isRunning();
-        Handler first = server.getHandler();
-        return first != null && first.isRunning();
     }
 
     /**
@@ -162,55 +128,16 @@ public final class DropGuard {
 
     /** Collects options. Not thread-safe. */
     public static final class Builder {
-        static final Options<Builder> OPTIONS =
-                new Options<Builder>()
-                        .with(
-                                "half-close",
-                                (b, k, v) ->
-                                        b.halfClose(OptionValues.choice(k, v, HalfClose.class)))
-                        .with("interrupt", (b, k, v) -> b.interrupt(OptionValues.flag(k, v)))
-                        .with(
-                                "lingering-bytes",
-                                (b, k, v) ->
-                                        b.linger(b.linger.withBytes(OptionValues.longBytes(k, v))))
-                        .with(
-                                "lingering-connections",
-                                (b, k, v) ->
-                                        b.linger(
-                                                b.linger.withConnections(
-                                                        OptionValues.number(k, v))))
-                        .with(
-                                "lingering-time",
-                                (b, k, v) ->
-                                        b.linger(b.linger.withTime(OptionValues.duration(k, v))))
-                        .with(
-                                "lingering-timeout",
-                                (b, k, v) ->
-                                        b.linger(b.linger.withTimeout(OptionValues.duration(k, v))))
-                        .with(
-                                "queue-order",
-                                (b, k, v) ->
-                                        b.queueOrder(OptionValues.choice(k, v, QueueOrder.class)))
-                        .with("read-ahead", (b, k, v) -> b.readAhead(OptionValues.bytes(k, v)))
-                        .with("watch-delay", (b, k, v) -> b.watchDelay(OptionValues.duration(k, v)))
-                        .withAll(PolicyBuilder.OPTIONS, b -> b.everywhere)
-                        .withAll(TuningOptions.OPTIONS, b -> b.tuning)
-                        .withAll(KeepAliveOptions.OPTIONS, b -> b.keepAlive)
-                        .withAll(DrainOptions.OPTIONS, b -> b.drain)
-                        .withAll(MonitorOptions.OPTIONS, b -> b.monitorOptions)
-                        .withAll(ConsoleOptions.OPTIONS, b -> b.consoleOptions)
-                        .withAll(LogOptions.OPTIONS, b -> b.logOptions);
-
         private WatchConfig watch = WatchConfig.DEFAULT;
-        private LingerConfig linger = LingerConfig.DEFAULT;
+        LingerConfig linger = LingerConfig.DEFAULT;
         private ExchangeConfig exchange = ExchangeConfig.DEFAULT;
-        private final PolicyBuilder everywhere = PolicyBuilder.create();
-        private final TuningOptions tuning = new TuningOptions();
-        private final LogOptions logOptions = new LogOptions();
-        private final KeepAliveOptions keepAlive = new KeepAliveOptions();
-        private final DrainOptions drain = new DrainOptions();
-        private final MonitorOptions monitorOptions = new MonitorOptions();
-        private final ConsoleOptions consoleOptions = new ConsoleOptions();
+        final PolicyBuilder everywhere = PolicyBuilder.create();
+        final TuningOptions tuning = new TuningOptions();
+        final KeepAliveOptions keepAlive = new KeepAliveOptions();
+        final DrainOptions drain = new DrainOptions();
+        final MonitorOptions monitor = new MonitorOptions();
+        final ConsoleOptions console = new ConsoleOptions();
+        private @Nullable LogOptions logOptions;
         private @Nullable ExchangeLog log;
 
         private Builder() {}
@@ -289,7 +216,7 @@ public final class DropGuard {
 
         /** When a connection is stuck, in the place of what the options for it have said so far. */
         public Builder monitor(MonitorConfig value) {
-            monitorOptions.set(value);
+            monitor.set(value);
             return this;
         }
 
@@ -298,7 +225,7 @@ public final class DropGuard {
          * default, for none.
          */
         public Builder console(@Nullable ConsoleConfig value) {
-            consoleOptions.set(value);
+            console.set(value);
             return this;
         }
 
@@ -308,7 +235,7 @@ public final class DropGuard {
          * @throws IllegalArgumentException if there is no such key, or the value does not fit
          */
         public Builder set(String key, String value) {
-            OPTIONS.set(this, key, value);
+            GuardOptions.ALL.set(this, key, value);
             return this;
         }
 
@@ -318,7 +245,7 @@ public final class DropGuard {
          * @throws IllegalArgumentException as {@link #set} does
          */
         public Builder setAll(Map<String, String> options) {
-            OPTIONS.setAll(this, options);
+            GuardOptions.ALL.setAll(this, options);
             return this;
         }
 
@@ -340,14 +267,20 @@ public final class DropGuard {
             return this;
         }
 
+        /** Made when it is wanted: most servers do without a log, and without loading it. */
+        LogOptions logOptions() {
+            if (logOptions == null) logOptions = new LogOptions();
+            return logOptions;
+        }
+
         public DropGuard build() {
             ConnectorConfig connector =
                     new ConnectorConfig(watch, linger, keepAlive.build(), tuning.build());
             return new DropGuard(
-                    new ConnectorGuard(connector, drain.build(), monitorOptions.build()),
+                    new ConnectorGuard(connector, drain.build(), monitor.build()),
                     exchange.withPolicies(exchange.policies().withDefault(everywhere.build())),
-                    log == null ? logOptions.build() : log,
-                    consoleOptions.build());
+                    log == null && logOptions != null ? logOptions.build() : log,
+                    console.build());
         }
     }
 }

@@ -2,37 +2,40 @@ package io.dropguard;
 
 import io.dropguard.connector.BehindProxy;
 import io.dropguard.connector.KeepAliveConfig;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The options of connections that are kept between requests, by their keys. Not thread-safe. */
 final class KeepAliveOptions {
-    static final Options<KeepAliveOptions> OPTIONS =
-            new Options<KeepAliveOptions>()
-                    .with(
-                            "behind-proxy",
-                            (o, k, v) -> o.config = o.config.withBehindProxy(proxy(k, v)))
-                    .with(
-                            "idle-grace",
-                            (o, k, v) ->
-                                    o.config = o.config.withIdleGrace(OptionValues.duration(k, v)))
-                    .with(
-                            "keep-alive-header",
-                            (o, k, v) -> o.config = o.config.withHeader(OptionValues.flag(k, v)))
-                    .with(
-                            "keep-alive-timeout-margin",
-                            (o, k, v) ->
-                                    o.config = o.config.withMargin(OptionValues.duration(k, v)))
-                    .with(
-                            "max-age",
-                            (o, k, v) ->
-                                    o.config =
-                                            o.config.withMaxAge(OptionValues.durationOrNone(k, v)))
-                    .with(
-                            "max-requests",
-                            (o, k, v) ->
-                                    o.config = o.config.withMaxRequests(OptionValues.number(k, v)));
+    static final List<String> KEYS =
+            List.of(
+                    "behind-proxy",
+                    "idle-grace",
+                    "keep-alive-header",
+                    "keep-alive-timeout-margin",
+                    "max-age",
+                    "max-requests");
 
     private KeepAliveConfig config = KeepAliveConfig.DEFAULT;
+
+    /**
+     * Sets the option of a key.
+     *
+     * @throws IllegalArgumentException if the value does not fit
+     */
+    void set(String key, String value) {
+        config =
+                switch (key) {
+                    case "behind-proxy" -> config.withBehindProxy(proxy(key, value));
+                    case "idle-grace" -> config.withIdleGrace(OptionValues.duration(key, value));
+                    case "keep-alive-header" -> config.withHeader(OptionValues.flag(key, value));
+                    case "keep-alive-timeout-margin" ->
+                            config.withMargin(OptionValues.duration(key, value));
+                    case "max-age" -> config.withMaxAge(OptionValues.durationOrNone(key, value));
+                    case "max-requests" -> config.withMaxRequests(OptionValues.number(key, value));
+                    default -> throw Option.unknown(key, KEYS);
+                };
+    }
 
     void set(KeepAliveConfig value) {
         config = value;

@@ -15,40 +15,30 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The options of the exchange log, by their keys. Not thread-safe. */
 final class LogOptions {
-    static final Set<String> KEYS =
-            new TreeSet<>(
-                    List.of(
-                            "log",
-                            "log-bodies",
-                            "log-body-limit",
-                            "log-decompress",
-                            "log-file",
-                            "log-file-compress",
-                            "log-file-keep",
-                            "log-file-size",
-                            "log-format",
-                            "log-headers",
-                            "log-overflow",
-                            "log-queue",
-                            "log-redact",
-                            "log-redact-paths",
-                            "log-sample",
-                            "log-started"));
-
-    static final Options<LogOptions> OPTIONS = options();
-
-    private static Options<LogOptions> options() {
-        Options<LogOptions> options = new Options<>();
-        for (String key : KEYS) options.with(key, LogOptions::set);
-        return options;
-    }
+    static final List<String> KEYS =
+            List.of(
+                    "log",
+                    "log-bodies",
+                    "log-body-limit",
+                    "log-decompress",
+                    "log-file",
+                    "log-file-compress",
+                    "log-file-keep",
+                    "log-file-size",
+                    "log-format",
+                    "log-headers",
+                    "log-overflow",
+                    "log-queue",
+                    "log-redact",
+                    "log-redact-paths",
+                    "log-sample",
+                    "log-started");
 
     private enum Destination {
         OFF,
@@ -64,6 +54,8 @@ final class LogOptions {
     private FileConfig file = FileConfig.of(Path.of("exchange.log"));
 
     /**
+     * Sets the option of a key.
+     *
      * @throws IllegalArgumentException if the value does not fit
      */
     void set(String key, String value) {
@@ -87,7 +79,7 @@ final class LogOptions {
             case "log-redact-paths" -> rules = rules.hidingPaths(names(value));
             case "log-sample" -> config = config.withSampling(new Sampling(share(key, value)));
             case "log-started" -> config = config.withStarted(OptionValues.flag(key, value));
-            default -> throw new IllegalArgumentException(key + ": unknown option");
+            default -> throw Option.unknown(key, KEYS);
         }
     }
 

@@ -3,47 +3,67 @@ package io.dropguard;
 import io.dropguard.monitor.ConnectionPhase;
 import io.dropguard.monitor.MonitorConfig;
 import io.dropguard.monitor.StuckAction;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The options of the connection monitor, by their keys. Not thread-safe. */
 final class MonitorOptions {
-    private static final Map<String, ConnectionPhase> RATES =
-            Map.of(
-                    "min-rate-headers", ConnectionPhase.READING_HEADERS,
-                    "min-rate-request-body", ConnectionPhase.READING_BODY,
-                    "min-rate-response-body", ConnectionPhase.WRITING);
+    private static final String LIMIT = "stuck-";
+    private static final String ACTION = "stuck-action-";
 
-    static final Options<MonitorOptions> OPTIONS = options();
+    static final List<String> KEYS = keys();
 
-    private static Options<MonitorOptions> options() {
-        Options<MonitorOptions> options = new Options<>();
-        for (ConnectionPhase phase : ConnectionPhase.values())
-            options.with(
-                            "stuck-" + phase.label(),
-                            (o, k, v) ->
-                                    o.config =
-                                            o.config.withLimit(
-                                                    phase, OptionValues.durationOrNone(k, v)))
-                    .with(
-                            "stuck-action-" + phase.label(),
-                            (o, k, v) -> o.config = o.config.withAction(phase, action(k, v)));
-        RATES.forEach(
-                (key, phase) ->
-                        options.with(
-                                key, (o, k, v) -> o.config = o.config.withRate(phase, rate(k, v))));
-        return options.with(
-                        "min-rate-grace",
-                        (o, k, v) -> o.config = o.config.withGrace(OptionValues.duration(k, v)))
-                .with("stuck-action", (o, k, v) -> o.config = o.config.withAction(action(k, v)))
-                .with(
-                        "stuck-interrupt",
-                        (o, k, v) ->
-                                o.config =
-                                        o.config.withInterrupt(OptionValues.durationOrNone(k, v)));
+    private static List<String> keys() {
+        List<String> keys =
+                new ArrayList<>(
+                        List.of(
+                                "min-rate-grace",
+                                "min-rate-headers",
+                                "min-rate-request-body",
+                                "min-rate-response-body",
+                                "stuck-action",
+                                "stuck-interrupt"));
+        for (ConnectionPhase phase : ConnectionPhase.values()) {
+            keys.add(LIMIT + phase.label());
+            keys.add(ACTION + phase.label());
+        }
+        return List.copyOf(keys);
     }
 
     private MonitorConfig config = MonitorConfig.DEFAULT;
+
+    /**
+     * Sets the option of a key.
+     *
+     * @throws IllegalArgumentException if the value does not fit
+     */
+    void set(String key, String value) {
+        config =
+                switch (key) {
+                    case "min-rate-grace" -> config.withGrace(OptionValues.duration(key, value));
+                    case "min-rate-headers" ->
+                            config.withRate(ConnectionPhase.READING_HEADERS, rate(key, value));
+                    case "min-rate-request-body" ->
+                            config.withRate(ConnectionPhase.READING_BODY, rate(key, value));
+                    case "min-rate-response-body" ->
+                            config.withRate(ConnectionPhase.WRITING, rate(key, value));
+                    case "stuck-action" -> config.withAction(action(key, value));
+                    case "stuck-interrupt" ->
+                            config.withInterrupt(OptionValues.durationOrNone(key, value));
+                    default -> ofPhase(key, value);
+                };
+    }
+
+    private MonitorConfig ofPhase(String key, String value) {
+        for (ConnectionPhase phase : ConnectionPhase.values()) {
+            if (key.equals(LIMIT + phase.label()))
+                return config.withLimit(phase, OptionValues.durationOrNone(key, value));
+            if (key.equals(ACTION + phase.label()))
+                return config.withAction(phase, action(key, value));
+        }
+        throw Option.unknown(key, KEYS);
+    }
 
     void set(MonitorConfig value) {
         config = value;

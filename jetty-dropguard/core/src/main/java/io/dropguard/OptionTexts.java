@@ -11,10 +11,12 @@ import java.util.stream.Stream;
 final class OptionTexts {
     private static final String RESOURCE = "options.txt";
 
+    /** In the order of the documentation. */
+    static final List<Option> ALL = read();
+
     private OptionTexts() {}
 
-    /** In the order of the documentation. */
-    static List<Option> read() {
+    private static List<Option> read() {
         try (InputStream stream = OptionTexts.class.getResourceAsStream(RESOURCE)) {
             if (stream == null)
                 throw new IllegalStateException(RESOURCE + ": missing (expected: in the jar)");

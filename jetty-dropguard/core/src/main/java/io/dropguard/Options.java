@@ -2,12 +2,12 @@ package io.dropguard;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * Options of a builder by their keys: the same keys in every home. Written when its class is
@@ -27,15 +27,9 @@ final class Options<B> {
 
     private final Map<String, Setter<B>> setters = new TreeMap<>();
 
-    Options<B> with(String key, Setter<B> setter) {
-        setters.put(key, setter);
-        return this;
-    }
-
-    /** Adds all of another builder's, which {@code part} finds in this one. */
-    <P> Options<B> withAll(Options<P> others, Function<B, P> part) {
-        others.setters.forEach(
-                (key, setter) -> with(key, (b, k, v) -> setter.set(part.apply(b), k, v)));
+    /** Not one setter for each key: every start of a server would pay for a class of each. */
+    Options<B> with(Collection<String> keys, Setter<B> setter) {
+        for (String key : keys) setters.put(key, setter);
         return this;
     }
 

@@ -1,42 +1,33 @@
 package io.dropguard;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dropguard.exchange.ResponsePolicy;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import io.dropguard.heartbeat.HeartbeatMode;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a client that waits may expect, for one path or for all. Not thread-safe. */
 public final class PolicyBuilder {
-    static final Options<PolicyBuilder> OPTIONS =
-            new Options<PolicyBuilder>()
-                    .with(
-                            "heartbeat",
-                            (p, k, v) ->
-                                    p.heartbeat(OptionValues.choice(k, v, HeartbeatMode.class)))
-                    .with("heartbeat-content-type", (p, k, v) -> p.heartbeatContentType(v.strip()))
-                    .with(
-                            "heartbeat-first-delay",
-                            (p, k, v) -> p.heartbeatFirstDelay(OptionValues.duration(k, v)))
-                    .with(
-                            "heartbeat-interval",
-                            (p, k, v) -> p.heartbeatInterval(OptionValues.duration(k, v)))
-                    .with(
-                            "heartbeat-status",
-                            (p, k, v) -> p.heartbeatStatus(OptionValues.number(k, v)))
-                    .with("heartbeat-xml", (p, k, v) -> p.heartbeatXml(OptionValues.flag(k, v)))
-                    .with(
-                            "response-deadline",
-                            (p, k, v) -> p.responseDeadline(OptionValues.durationOrNone(k, v)))
-                    .with(
-                            "response-deadline-headers",
-                            (p, k, v) -> p.responseDeadlineHeaders(OptionValues.list(v)))
-                    .with(
-                            "response-deadline-status",
-                            (p, k, v) -> p.responseDeadlineStatus(OptionValues.number(k, v)));
+    private static final Set<String> KEYS =
+            Collections.unmodifiableSet(
+                    new TreeSet<>(
+                            List.of(
+                                    "heartbeat",
+                                    "heartbeat-content-type",
+                                    "heartbeat-first-delay",
+                                    "heartbeat-interval",
+                                    "heartbeat-status",
+                                    "heartbeat-xml",
+                                    "response-deadline",
+                                    "response-deadline-headers",
+                                    "response-deadline-status")));
 
     private ResponsePolicy policy;
     private HeartbeatConfig heartbeat;
@@ -64,7 +55,7 @@ public final class PolicyBuilder {
 
     /** The keys that {@link #set} knows. */
     public static Set<String> keys() {
-        return OPTIONS.keys();
+        return KEYS;
     }
 
     /** {@code heartbeat}: what is sent. Default {@link HeartbeatMode#NONE}. */
@@ -140,8 +131,21 @@ public final class PolicyBuilder {
      * @throws IllegalArgumentException if there is no such key, or the value does not fit
      */
     public PolicyBuilder set(String key, String value) {
-        OPTIONS.set(this, key, value);
-        return this;
+        requireNonNull(key, "key");
+        requireNonNull(value, key);
+        return switch (key) {
+            case "heartbeat" -> heartbeat(OptionValues.choice(key, value, HeartbeatMode.class));
+            case "heartbeat-content-type" -> heartbeatContentType(value.strip());
+            case "heartbeat-first-delay" -> heartbeatFirstDelay(OptionValues.duration(key, value));
+            case "heartbeat-interval" -> heartbeatInterval(OptionValues.duration(key, value));
+            case "heartbeat-status" -> heartbeatStatus(OptionValues.number(key, value));
+            case "heartbeat-xml" -> heartbeatXml(OptionValues.flag(key, value));
+            case "response-deadline" -> responseDeadline(OptionValues.durationOrNone(key, value));
+            case "response-deadline-headers" -> responseDeadlineHeaders(OptionValues.list(value));
+            case "response-deadline-status" ->
+                    responseDeadlineStatus(OptionValues.number(key, value));
+            default -> throw Option.unknown(key, KEYS);
+        };
     }
 
     public ResponsePolicy build() {

@@ -3,49 +3,50 @@ package io.dropguard;
 import io.dropguard.connector.KeepaliveConfig;
 import io.dropguard.connector.PingConfig;
 import io.dropguard.connector.TuningConfig;
+import java.util.List;
 
 /** The options of sockets, by their keys. Not thread-safe. */
 final class TuningOptions {
-    static final Options<TuningOptions> OPTIONS =
-            new Options<TuningOptions>()
-                    .with(
-                            "http2-ping-interval",
-                            (t, k, v) -> t.ping(t.ping().withInterval(OptionValues.duration(k, v))))
-                    .with(
-                            "http2-ping-timeout",
-                            (t, k, v) -> t.ping(t.ping().withTimeout(OptionValues.duration(k, v))))
-                    .with(
-                            "keepalive-count",
-                            (t, k, v) ->
-                                    t.keepalive(t.keepalive().withCount(OptionValues.number(k, v))))
-                    .with(
-                            "keepalive-idle",
-                            (t, k, v) ->
-                                    t.keepalive(
-                                            t.keepalive().withIdle(OptionValues.duration(k, v))))
-                    .with(
-                            "keepalive-interval",
-                            (t, k, v) ->
-                                    t.keepalive(
-                                            t.keepalive()
-                                                    .withInterval(OptionValues.duration(k, v))))
-                    .with(
-                            "kernel-view-interval",
-                            (t, k, v) ->
-                                    t.config(t.config.withKernelView(OptionValues.duration(k, v))))
-                    .with(
-                            "reuse-port",
-                            (t, k, v) -> t.config(t.config.withReusePort(OptionValues.flag(k, v))))
-                    .with(
-                            "tcp-quick-ack",
-                            (t, k, v) -> t.config(t.config.withQuickAck(OptionValues.flag(k, v))))
-                    .with(
-                            "tcp-user-timeout",
-                            (t, k, v) ->
-                                    t.config(
-                                            t.config.withUserTimeout(OptionValues.duration(k, v))));
+    static final List<String> KEYS =
+            List.of(
+                    "http2-ping-interval",
+                    "http2-ping-timeout",
+                    "keepalive-count",
+                    "keepalive-idle",
+                    "keepalive-interval",
+                    "kernel-view-interval",
+                    "reuse-port",
+                    "tcp-quick-ack",
+                    "tcp-user-timeout");
 
     private TuningConfig config = TuningConfig.DEFAULT;
+
+    /**
+     * Sets the option of a key.
+     *
+     * @throws IllegalArgumentException if the value does not fit
+     */
+    void set(String key, String value) {
+        switch (key) {
+            case "http2-ping-interval" ->
+                    ping(ping().withInterval(OptionValues.duration(key, value)));
+            case "http2-ping-timeout" ->
+                    ping(ping().withTimeout(OptionValues.duration(key, value)));
+            case "keepalive-count" ->
+                    keepalive(keepalive().withCount(OptionValues.number(key, value)));
+            case "keepalive-idle" ->
+                    keepalive(keepalive().withIdle(OptionValues.duration(key, value)));
+            case "keepalive-interval" ->
+                    keepalive(keepalive().withInterval(OptionValues.duration(key, value)));
+            case "kernel-view-interval" ->
+                    config(config.withKernelView(OptionValues.duration(key, value)));
+            case "reuse-port" -> config(config.withReusePort(OptionValues.flag(key, value)));
+            case "tcp-quick-ack" -> config(config.withQuickAck(OptionValues.flag(key, value)));
+            case "tcp-user-timeout" ->
+                    config(config.withUserTimeout(OptionValues.duration(key, value)));
+            default -> throw Option.unknown(key, KEYS);
+        }
+    }
 
     void config(TuningConfig value) {
         config = value;

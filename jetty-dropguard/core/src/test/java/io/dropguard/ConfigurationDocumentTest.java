@@ -39,7 +39,7 @@ class ConfigurationDocumentTest {
 
         assertThat(documented)
                 .as("keys in <!-- options: ... --> of " + FILE + ": see CONTRIBUTING.md")
-                .containsExactlyInAnyOrderElementsOf(DropGuard.Builder.OPTIONS.keys());
+                .containsExactlyInAnyOrderElementsOf(GuardOptions.ALL.keys());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.dropguard.benchmarks.monitor;
 
 import io.dropguard.cancel.StuckConnection;
+import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.ConnectionPhase;
 import io.dropguard.monitor.ConnectionRegistry;
 import io.dropguard.monitor.MonitorConfig;
@@ -11,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.SocketAddress;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** What a request costs by telling its connection what it does: head, handling, answer, idle. */
@@ -42,8 +44,16 @@ final class PhaseCost {
         return nanos[ROUNDS / 2];
     }
 
-    /** A socket that there is none of. */
-    record Nowhere() implements MonitoredSocket {
+    /** A socket that there is none of; of a connection that has had requests a moment ago. */
+    static final class Nowhere implements MonitoredSocket {
+        private final AtomicBoolean queued = new AtomicBoolean(true);
+        private volatile long recentNanos = System.nanoTime();
+
+        @Override
+        public long recentNanos(Ticker ticker) {
+            return queued.get() ? recentNanos : ticker.nanoTime();
+        }
+
         @Override
         public String protocol() {
             return "HTTP/1.1";

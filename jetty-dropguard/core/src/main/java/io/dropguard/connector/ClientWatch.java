@@ -1,6 +1,7 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +49,8 @@ public final class ClientWatch {
         this.timer = timer;
         this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer, hangUps);
         this.input =
-                new WatchedInput(endPoint, channel, executor, clientEnd, pool, config.readAhead());
+                new WatchedInput(
+                        this, endPoint, channel, executor, clientEnd, pool, config.readAhead());
     }
 
     // ---- for the exchange
@@ -165,8 +166,16 @@ public final class ClientWatch {
 
     /** Whether somebody there waits for an answer. */
     boolean isComputing() {
+        return !isIdle();
+    }
+
+    /** Whether a request has been computed for so long, or the client is slow to take an answer. */
+    boolean isWaiting(long atLeastNanos) {
         WatchedExchange current = clientEnd.exchange();
-        return current != null && !isIdle(current);
+        return endPoint.getWriteFlusher().isPending()
+                || (current != null
+                        && !isIdle()
+                        && timer.nanoTime() - current.beginNanos() >= atLeastNanos);
     }
 
     boolean isClosed() {
@@ -196,6 +205,16 @@ public final class ClientWatch {
 
     // ---- for the timer
 
+    /** About now: who waits to be visited was so announced, or will be, within the delay. */
+    long recentNanos(Ticker ticker) {
+        return queued.get() ? timer.recentNanos(ticker) : ticker.nanoTime();
+    }
+
+    /** Has it visited after the delay. */
+    void visitLater() {
+        timer.visitLater(this);
+    }
+
     boolean isQueued() {
         return queued.get();
     }
@@ -217,9 +236,9 @@ public final class ClientWatch {
     /** The delay is over: watches the exchange, if it is old enough and nobody reads. */
     void visit(long now) {
         WatchedExchange current = clientEnd.exchange();
-        if (current == null || isIdle(current)) return;
+        if (current == null || isIdle()) return;
         if (now - current.beginNanos() < timer.delayNanos()) {
-            timer.visitLater(this); // a younger one, on the same connection
+            visitLater(); // a younger one, on the same connection
             return;
         }
         input.listen();
@@ -229,10 +248,7 @@ public final class ClientWatch {
     /** Whether no request is computed. */
     boolean isIdle() {
         WatchedExchange current = clientEnd.exchange();
-        return current == null || isIdle(current);
-    }
-
-    private boolean isIdle(WatchedExchange current) {
+        if (current == null) return true;
         SharedConnection all = shared;
         return current == all && all.isEmpty();
     }
@@ -241,11 +257,6 @@ public final class ClientWatch {
 
     void life(ConnectionLife value) {
         life = value;
-    }
-
-    /** Whether bytes of the client are here, now. */
-    boolean hasBytes() {
-        return input.hasBytes();
     }
 
     /** The server does not wait any longer for what is computed. */
@@ -266,18 +277,8 @@ public final class ClientWatch {
         return filled;
     }
 
-    /** False if somebody else waits already. */
-    boolean tryFillInterested(Callback callback) {
-        return input.tryFillInterested(callback);
-    }
-
-    boolean isFillInterested() {
-        return input.isFillInterested();
-    }
-
-    /** Has a callback called that found bytes to read. */
-    void execute(Callback callback) {
-        input.execute(callback);
+    WatchedInput input() {
+        return input;
     }
 
     ClientEnd clientEnd() {

@@ -134,7 +134,8 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                 || !(endPoint.getTransport() instanceof SocketChannel channel))
             return next.newConnection(connector, endPoint);
         PendingWrite write = new PendingWrite(socket);
-        TrackedConnection tracked = registry.track(new GuardedSocket(socket, channel, write));
+        GuardedSocket monitored = new GuardedSocket(socket, channel, write);
+        TrackedConnection tracked = registry.track(monitored);
         write.tell(tracked);
         ClientWatch watch =
                 new ClientWatch(
@@ -147,6 +148,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         tracked,
                         config.watch());
         write.tell(watch.clientEnd());
+        monitored.tell(watch);
         GuardedEndPoint guarded =
                 new GuardedEndPoint(socket, watch, lingering(connector), life, write, tracked);
         Connection connection;

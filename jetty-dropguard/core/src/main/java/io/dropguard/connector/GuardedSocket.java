@@ -1,5 +1,6 @@
 package io.dropguard.connector;
 
+import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.ConnectionPhase;
 import io.dropguard.monitor.MonitoredSocket;
 import java.io.IOException;
@@ -35,11 +36,16 @@ final class GuardedSocket implements MonitoredSocket {
     private final AbstractEndPoint endPoint;
     private final SocketChannel channel;
     private final PendingWrite pendingWrite;
+    private volatile @Nullable ClientWatch watch; // before anything is read
 
     GuardedSocket(AbstractEndPoint endPoint, SocketChannel channel, PendingWrite pendingWrite) {
         this.endPoint = endPoint;
         this.channel = channel;
         this.pendingWrite = pendingWrite;
+    }
+
+    void tell(ClientWatch value) {
+        watch = value;
     }
 
     @Override
@@ -72,6 +78,12 @@ final class GuardedSocket implements MonitoredSocket {
     public boolean hasReceived() {
         Connection http = application();
         return http != null && http.getBytesIn() > 0;
+    }
+
+    @Override
+    public long recentNanos(Ticker ticker) {
+        ClientWatch known = watch;
+        return known == null ? ticker.nanoTime() : known.recentNanos(ticker);
     }
 
     @Override

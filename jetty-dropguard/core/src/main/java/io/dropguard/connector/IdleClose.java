@@ -5,9 +5,9 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.FillInterest;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.util.Callback;
@@ -15,15 +15,16 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before whoever waits for the next request, and has an idle connection end in two steps: it
- * is shut down, and then the client is listened to for a moment. A request that comes before the
- * first is served; one that comes after is a race that was lost, and is counted. Thread-safe.
+ * Has an idle connection end in two steps: it is shut down, and then the client is listened to for
+ * a moment. A request that comes before the first is served; one that comes after is a race that
+ * was lost, and is counted. Thread-safe.
  *
  * <p>It has a timer of its own, which takes the one that waits away or does nothing. Jetty's would
  * close the connection if nobody waits: also under a thread that is on its way to read. So that
- * comes {@link #SLACK_MILLIS} later, for connections that are stalled and not idle.
+ * comes {@link #SLACK_MILLIS} later, for connections that are stalled and not idle. One that has
+ * had no request yet is spared the timer, and Jetty's is caught.
  */
-final class IdleClose implements Callback {
+final class IdleClose {
     /** 1 s: both timers have one thread, and bytes that have come are read by then. */
     static final long SLACK_MILLIS = 1_000;
 
@@ -31,9 +32,6 @@ final class IdleClose implements Callback {
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
     private final ConnectorLife life;
-
-    //  null ──waits──▶ reader ──bytes, end, or a time that is over──▶ null
-    private final AtomicReference<@Nullable Callback> reader = new AtomicReference<>();
 
     private Scheduler.@Nullable Task timer; // guarded by this
     private volatile boolean timed; // the timer runs, or there is no need; written under this
@@ -59,37 +57,35 @@ final class IdleClose implements Callback {
             callback.failed(new ClosedChannelException()); // what still comes is ours
             return true;
         }
-        if (!reader.compareAndSet(null, callback)) return false;
-        if (!watch.tryFillInterested(this)) {
-            reader.compareAndSet(callback, null);
+        boolean used = guarded.isUsed();
+        if (!watch.input().tryFillInterested(used ? callback : new FirstRead(callback)))
             return false;
-        }
         if (life.isDraining())
             guarded.drain(); // T1 drains, then looks for idle ones; we wait first
-        if (!timed && guarded.isUsed()) time();
+        if (used && !timed) time();
         return true;
     }
 
-    @Override
-    public void succeeded() {
-        Callback waiting = reader.getAndSet(null);
-        if (waiting != null) waiting.succeeded();
-    }
+    /** Waits for a first request. */
+    private final class FirstRead extends Callback.Nested {
+        FirstRead(Callback callback) {
+            super(callback);
+        }
 
-    @Override
-    public void failed(Throwable failure) {
-        Callback waiting = reader.getAndSet(null);
-        if (waiting == null) return;
-        if (failure instanceof TimeoutException && isIdle()) end(waiting, failure);
-        else waiting.failed(failure);
-    }
+        @Override
+        public void failed(Throwable failure) {
+            if (!(failure instanceof TimeoutException) || !isIdle()) super.failed(failure);
+            else if (watch.input().hasBytes())
+                watch.input().execute(getCallback()); // they came while Jetty made up its mind
+            else end(() -> super.failed(failure));
+        }
 
-    /** Asked by the selector when bytes have come: they may have to wait for a thread. */
-    @Override
-    public InvocationType getInvocationType() {
-        endPoint.notIdle();
-        Callback waiting = reader.get();
-        return waiting == null ? InvocationType.BLOCKING : waiting.getInvocationType();
+        /** Asked by the selector when bytes have come: they may have to wait for a thread. */
+        @Override
+        public InvocationType getInvocationType() {
+            endPoint.notIdle();
+            return super.getInvocationType();
+        }
     }
 
     // ---- the time that is over
@@ -144,23 +140,27 @@ final class IdleClose implements Callback {
                 return;
             }
         }
-        if (!isIdle()) return;
+        if (!isIdle() || !watch.input().isFillInterested()) return; // or it is about to be read
+        FillInterest waiting = endPoint.getFillInterest();
         // T1, we, and T2, the selector, want the one that waits: T2 has it read if it comes first.
-        Callback waiting = reader.getAndSet(null);
-        if (waiting == null) return;
-        TimeoutException idle = new TimeoutException("idle for " + endPoint.getIdleFor() + " ms");
-        endPoint.getFillInterest().onFail(idle); // takes us back: there is none behind us
-        end(waiting, idle);
+        if (watch.input().hasBytes()) // which T2 has not seen, or found no thread for
+        watch.input().execute(Callback.from(waiting::fillable, waiting::onFail));
+        else end(() -> closing = waiting.onFail(new IdleTimeout(endPoint.getIdleFor())));
     }
 
-    private void end(Callback waiting, Throwable idle) {
-        if (watch.hasBytes()) { // they came while we made up our mind
-            watch.execute(waiting);
-            return;
+    /** Nobody else has the one that waits told this. */
+    static final class IdleTimeout extends TimeoutException {
+        private static final long serialVersionUID = 1;
+
+        IdleTimeout(long millis) {
+            super("idle for " + millis + " ms");
         }
+    }
+
+    private void end(Runnable tell) {
         idleMillis = endPoint.getIdleFor();
         closing = true; // the connection above now shuts the output down, and waits for the end
-        waiting.failed(idle);
+        tell.run();
     }
 
     /** Between requests; and not a tunnel, say, which goes on in the other direction. */

@@ -63,10 +63,24 @@ final class KernelView {
     private void lookAfter(long nanos, Scheduler own) {
         Runnable task =
                 () -> {
-                    lookSafely();
+                    if (isWanted(nanos)) lookSafely();
+                    else lastLookNanos = ticker.nanoTime();
                     lookAfter(nanos, own); // it does nothing once it is stopped
                 };
         own.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Whether anybody waits long enough to be looked after: the kernel walks through all sockets of
+     * the machine to find ours. A client that is not waited for may vanish; its connection is idle.
+     */
+    private boolean isWanted(long atLeastNanos) {
+        if (!noted.isEmpty() || !stalls.isEmpty()) return true;
+        for (EndPoint endPoint : connector.getConnectedEndPoints()) {
+            ClientWatch watch = watch(endPoint);
+            if (watch != null && watch.isWaiting(atLeastNanos)) return true;
+        }
+        return false;
     }
 
     private void lookSafely() {

@@ -1,6 +1,8 @@
 package io.dropguard.connector;
 
 import io.dropguard.monitor.TrackedConnection;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.EndPoint;
@@ -13,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingWrite implements Callback {
     private static final ByteBuffer[] NOTHING = {};
+    private static final VarHandle BUFFERS = buffers();
 
     private final EndPoint endPoint;
     private final AtomicReference<@Nullable Callback> waiting = new AtomicReference<>();
-    private volatile ByteBuffer[] buffers = NOTHING;
-    private long length; // of them at first; written before they are
+
+    @SuppressWarnings("UnusedVariable") // through BUFFERS: no reader is waited for
+    private ByteBuffer[] buffers = NOTHING;
+
+    private long length; // of them at first
     private volatile @Nullable TrackedConnection tracked; // before anything is written
     private volatile @Nullable ClientEnd clientEnd; // likewise
 
@@ -25,6 +31,15 @@ final class PendingWrite implements Callback {
 
     PendingWrite(EndPoint endPoint) {
         this.endPoint = endPoint;
+    }
+
+    private static VarHandle buffers() {
+        try {
+            return MethodHandles.lookup()
+                    .findVarHandle(PendingWrite.class, "buffers", ByteBuffer[].class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
     }
 
     void tell(TrackedConnection connection) {
@@ -77,14 +92,14 @@ final class PendingWrite implements Callback {
 
     /** What the socket has taken of the write that is under way; roughly, from another thread. */
     long written() {
-        ByteBuffer[] pending = buffers;
+        ByteBuffer[] pending = (ByteBuffer[]) BUFFERS.getAcquire(this);
         return pending == NOTHING ? 0 : Math.max(0, length - remaining(pending));
     }
 
     private boolean begin(Callback callback, ByteBuffer... bytes) {
         if (!waiting.compareAndSet(null, callback)) return false;
         length = remaining(bytes);
-        buffers = bytes;
+        BUFFERS.setRelease(this, bytes);
         return true;
     }
 
@@ -113,7 +128,7 @@ final class PendingWrite implements Callback {
 
     private @Nullable Callback complete() {
         long sent = written();
-        buffers = NOTHING;
+        BUFFERS.setRelease(this, NOTHING);
         Callback told = waiting.getAndSet(null);
         TrackedConnection connection = tracked;
         if (connection != null) {

@@ -24,6 +24,7 @@ final class WatchTimer {
     private final long delayNanos;
     private final Queue<ClientWatch> queue; // due times rise
     private final AtomicBoolean ticking = new AtomicBoolean();
+    private volatile long recentNanos; // when it was last asked for a visit, or made one
 
     WatchTimer(Scheduler scheduler, Ticker ticker, long delayNanos) {
         this(scheduler, ticker, delayNanos, new ConcurrentLinkedQueue<>());
@@ -44,10 +45,17 @@ final class WatchTimer {
         return ticker.nanoTime();
     }
 
+    /** As {@link #nanoTime}, but late by the delay; for those that are to be visited. */
+    long recentNanos(Ticker asked) {
+        return asked == ticker ? recentNanos : asked.nanoTime();
+    }
+
     /** Has {@code watch} visited after the delay, unless it is to be visited already. */
     void visitLater(ClientWatch watch) {
         if (watch.isQueued()) return; // before the clock is asked: most requests end here
-        if (!watch.enqueue(ticker.nanoTime() + delayNanos)) return;
+        long now = ticker.nanoTime();
+        recentNanos = now; // before it counts as queued
+        if (!watch.enqueue(now + delayNanos)) return;
         queue.add(watch);
         // T1 adds, finds ticking; T2 has found the queue empty and stops ticking: T2 looks again.
         if (!ticking.get() && ticking.compareAndSet(false, true)) tickAfter(delayNanos);
@@ -72,6 +80,7 @@ final class WatchTimer {
 
     private void tick() {
         long now = ticker.nanoTime();
+        recentNanos = now;
         ClientWatch watch;
         while ((watch = queue.peek()) != null) {
             long wait = watch.dueNanos() - now;

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * called on the selector's thread.
  */
 final class WatchedInput implements Callback {
+    private final ClientWatch watch;
     private final AbstractEndPoint endPoint;
     private final SocketChannel channel;
     private final Executor executor;
@@ -39,12 +40,14 @@ final class WatchedInput implements Callback {
     private boolean unreadEnd; // guarded by this: the client has ended, and that was not read yet
 
     WatchedInput(
+            ClientWatch watch,
             AbstractEndPoint endPoint,
             SocketChannel channel,
             Executor executor,
             ClientEnd clientEnd,
             ByteBufferPool pool,
             int readAhead) {
+        this.watch = watch;
         this.endPoint = endPoint;
         this.channel = channel;
         this.executor = executor;
@@ -195,6 +198,8 @@ final class WatchedInput implements Callback {
             reader = disarm();
         }
         if (reader != null) reader.failed(failure);
+        // T1 has found it idle, and T2 has begun a request before T1 came here
+        else if (failure instanceof IdleClose.IdleTimeout) watch.visitLater();
         // Jetty leaves it to the one that is interested in reads to close an idle connection
         else if (failure instanceof TimeoutException) endPoint.close(failure);
     }

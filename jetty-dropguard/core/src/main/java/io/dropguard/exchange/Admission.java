@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ThreadPool;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
     /** 1 s: the last ones in the queue find it empty when their turn comes. */
     private static final Duration AFTERMATH = Duration.ofSeconds(1);
+
+    private static final AtomicLongFieldUpdater<Admission> LAST_QUEUEING =
+            AtomicLongFieldUpdater.newUpdater(Admission.class, "lastQueueing");
 
     private final ThreadPool pool;
     private final Executor executor; // for handlers: virtual threads, where the server has them
@@ -46,9 +50,12 @@ final class Admission {
                 pool instanceof QueuedThreadPool queued
                         ? queued.getQueueSize() > 0
                         : pool.isLowOnThreads();
-        if (queueing) lastQueueing = System.nanoTime() | 1; // 0: never
-        return queueing
-                || (lastQueueing != 0 && System.nanoTime() - lastQueueing < AFTERMATH.toNanos());
+        long last = lastQueueing;
+        if (!queueing && last == 0) return false; // most of the time: the clock is not asked
+        long now = System.nanoTime();
+        if (queueing) lastQueueing = now | 1; // 0: not of late
+        else if (now - last >= AFTERMATH.toNanos()) LAST_QUEUEING.compareAndSet(this, last, 0);
+        return queueing || now - last < AFTERMATH.toNanos();
     }
 
     /**

@@ -21,6 +21,11 @@ final class DeadlineExpiredEvent extends Event {
     @Timespan
     long permitted;
 
+    @Label("Late")
+    @Description("From the deadline until the answer in its place was handed to the connection")
+    @Timespan
+    long late;
+
     @Label("Method")
     @Nullable String method;
 

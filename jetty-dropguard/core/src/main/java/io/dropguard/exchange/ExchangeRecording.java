@@ -62,11 +62,15 @@ final class ExchangeRecording {
         event.commit();
     }
 
-    static void expired(Request request, DeadlineExpired reason) {
+    /**
+     * @param answered how long after the request's arrival the answer was given, or broken off
+     */
+    static void expired(Request request, DeadlineExpired reason, Duration answered) {
         if (!PRESENT) return;
         DeadlineExpiredEvent event = new DeadlineExpiredEvent();
         if (!event.shouldCommit()) return;
         event.permitted = reason.timeout().toNanos();
+        event.late = Math.max(0, answered.toNanos() - event.permitted);
         event.method = request.getMethod();
         event.path = path(request);
         event.remote = remote(request);

@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 final class ExchangeTimer extends AbstractLifeCycle {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeTimer.class);
 
+    private final PacedTasks paced = new PacedTasks((nanos, task) -> after(nanos, task) != null);
     private volatile @Nullable ScheduledThreadPoolExecutor executor;
 
     @Override
@@ -48,6 +49,11 @@ final class ExchangeTimer extends AbstractLifeCycle {
         } catch (RejectedExecutionException stopping) {
             return null;
         }
+    }
+
+    /** Behind what is due now, and not all at once: it wakes a thread that will be busy. */
+    void wake(Runnable task) {
+        paced.add(() -> run(task));
     }
 
     private static void run(Runnable task) {

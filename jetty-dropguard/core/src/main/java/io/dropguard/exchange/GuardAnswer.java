@@ -33,14 +33,19 @@ final class GuardAnswer implements Callback {
         response.write(true, ByteBuffer.wrap(document), this);
     }
 
-    /** It will not use the request any more. */
-    void applicationIsDone() {
-        finish(false, true);
+    /** It calls back, as it may for an answer of its own: on this thread. */
+    void applicationCompletes() {
+        if (isOver(false, true)) end();
+    }
+
+    /** It will not use the request any more, nor call back. */
+    void applicationIsGone() {
+        if (isOver(false, true)) exchange.execute(this::end);
     }
 
     @Override
     public void succeeded() {
-        finish(true, false);
+        if (isOver(true, false)) exchange.execute(this::end); // for this may be the timer's thread
     }
 
     @Override
@@ -49,18 +54,17 @@ final class GuardAnswer implements Callback {
         succeeded(); // there is no second answer
     }
 
-    private void finish(boolean isWritten, boolean isDone) {
-        synchronized (this) {
-            written |= isWritten;
-            applicationDone |= isDone;
-            if (over || !written || !applicationDone) return;
-            over = true;
-        }
-        exchange.execute(
-                () -> {
-                    exchange.expired(expired);
-                    exchange.over();
-                    callback.succeeded();
-                });
+    private synchronized boolean isOver(boolean isWritten, boolean isDone) {
+        written |= isWritten;
+        applicationDone |= isDone;
+        if (over || !written || !applicationDone) return false;
+        over = true;
+        return true;
+    }
+
+    private void end() {
+        exchange.expired(expired);
+        exchange.over();
+        callback.succeeded();
     }
 }

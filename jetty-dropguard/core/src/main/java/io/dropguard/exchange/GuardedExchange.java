@@ -317,6 +317,10 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     }
 
     private void lose(Signal signal, @Nullable Throwable cause) {
+        if (wire != null && wire.tracked().isEnded()) { // so that it is our doing
+            stuck(wire.tracked().reason());
+            return;
+        }
         ClientLoss loss = new ClientLoss(signal, age(), Instant.now(), cause);
         if (!cancel(loss, new ClientLostException(loss))) return;
         handler.statistics().lost(signal);
@@ -336,8 +340,9 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         Runnable ending = isLost() ? null : gate.expire(expired, times().deadlineStatus());
         if (ending == null) return;
         ending.run(); // first: what an interrupted application does may take its time
+        ExchangeRecording.expired(request, reason, age());
         // And behind the answers of all whose time is over now, for those are waited for.
-        if (handler.timer().after(0, () -> expired(expired)) == null) expired(expired);
+        handler.timer().wake(() -> expired(expired));
     }
 
     /**
@@ -346,7 +351,6 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     void expired(DeadlineExpiredException expired) {
         if (!cancel(expired.reason(), expired)) return;
         handler.statistics().deadlineExpired();
-        ExchangeRecording.expired(request, expired.reason());
     }
 
     private boolean cancel(CancellationReason reason, IOException thrown) {
@@ -359,6 +363,11 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     }
 
     private boolean cancel(CancellationReason reason, Runnable urgent) {
+        DeadlineExpiredException decided = gate.refusal();
+        if (decided != null && reason != decided.reason()) {
+            expired(decided); // what follows from that, as a client that leaves, is no news
+            return false;
+        }
         if (!source().cancel(reason, urgent)) return false;
         LOG.debug("{} {}", reason.describe(), request.getId());
         if (!thread.afterwards(this::tell)) execute(this::tell);

@@ -52,7 +52,7 @@ final class ResponseGate {
     private boolean ending; // the application has answered or failed, and it or we will say so
     private volatile @Nullable HeartbeatWriter heartbeats; // once there are any
     private @Nullable GuardAnswer answer; // in the application's place
-    private @Nullable DeadlineExpiredException refusal; // for what the application writes too late
+    private volatile @Nullable DeadlineExpiredException refusal; // of what is written too late
     private long given; // bytes of the application
 
     ResponseGate(GuardedExchange exchange, Response response, Callback callback) {
@@ -212,21 +212,20 @@ final class ResponseGate {
 
     /** The application has answered, or failed. */
     void complete(@Nullable Throwable failure) {
+        GuardAnswer guards;
         boolean whole;
         synchronized (this) {
-            if (answer != null) {
-                answer.applicationIsDone();
-                return;
-            }
-            if (ending) return;
+            guards = answer;
+            if (guards == null && ending) return;
             ending = true;
-            if (turn.isTaken()) {
+            if (guards == null && turn.isTaken()) {
                 turn.await(() -> end(failure));
                 return;
             }
             whole = failure == null && refusal == null;
         }
-        if (whole) succeed();
+        if (guards != null) guards.applicationCompletes();
+        else if (whole) succeed();
         else end(failure);
     }
 
@@ -270,7 +269,7 @@ final class ResponseGate {
 
     /** The application will not call back: nobody works for the exchange any more. */
     synchronized void abandon() {
-        if (answer != null) answer.applicationIsDone();
+        if (answer != null) answer.applicationIsGone();
     }
 
     /**
@@ -356,6 +355,11 @@ final class ResponseGate {
     }
 
     // ---- the deadline
+
+    /** That the deadline has decided how the response ends; null if it has not. */
+    @Nullable DeadlineExpiredException refusal() {
+        return refusal;
+    }
 
     /**
      * The time is over: answers in the application's place if it has not begun to, and else sees to

@@ -2,12 +2,12 @@ package io.dropguard.log;
 
 import io.dropguard.cancel.CancellationReason;
 import io.dropguard.cancel.ClientLoss;
+import io.dropguard.cancel.StuckConnection;
 import java.io.EOFException;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +36,11 @@ record Ending(
                     null, // what the work threw when it was stopped is no news
                     label(loss.signal()),
                     loss.after().toNanos());
+        // What was answered whole cannot be harmed by what happened to its connection afterwards,
+        // though HTTP/2 may tell the application so before it tells that all was written.
+        if (exchange.isWholeResponse() && (thrown == null || isDisconnect(thrown)))
+            if (reason == null || reason instanceof StuckConnection)
+                return of(Outcome.COMPLETED, null);
         if (reason != null) return of(Outcome.of(reason), null);
         if (thrown != null || !exchange.isWholeResponse()) {
             if (exchange.isServerStopping()) return of(Outcome.SERVER_STOPPED, null);
@@ -71,10 +76,7 @@ record Ending(
         boolean disconnected =
                 isDisconnect(exchange.writeFailure()) || isDisconnect(exchange.readFailure());
         if (!disconnected) return null;
-        boolean multiplexed =
-                exchange.request().getConnectionMetaData().getHttpVersion().getVersion()
-                        > HttpVersion.HTTP_1_1.getVersion();
-        if (multiplexed) return label(ClientLoss.Signal.STREAM_RESET);
+        if (exchange.isMultiplexed()) return label(ClientLoss.Signal.STREAM_RESET);
         return label(
                 exchange.writeFailure() == null
                         ? ClientLoss.Signal.FIN

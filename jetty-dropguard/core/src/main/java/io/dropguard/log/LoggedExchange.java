@@ -6,6 +6,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -137,6 +138,11 @@ final class LoggedExchange {
     /** Whether its connection is closed because the server stops, and no longer waits for it. */
     boolean isServerStopping() {
         return !request.getConnectionMetaData().getConnector().isRunning();
+    }
+
+    boolean isMultiplexed() {
+        HttpVersion version = request.getConnectionMetaData().getHttpVersion();
+        return version.getVersion() > HttpVersion.HTTP_1_1.getVersion();
     }
 
     long startMillis() {

@@ -63,12 +63,7 @@ final class LoggedStream extends HttpStream.Wrapper {
             @Nullable ByteBuffer content,
             Callback callback) {
         exchange.sending(response, content, last);
-        super.send(
-                request,
-                response,
-                last,
-                content,
-                new Sent(callback, exchange, BufferUtil.length(content), last));
+        super.send(request, response, last, content, new Sent(callback, exchange, content, last));
     }
 
     @Override
@@ -91,13 +86,19 @@ final class LoggedStream extends HttpStream.Wrapper {
 
     private static final class Sent extends Callback.Nested {
         private final LoggedExchange exchange;
+        private final @Nullable ByteBuffer content;
         private final int length;
         private final boolean last;
 
-        Sent(Callback callback, LoggedExchange exchange, int length, boolean last) {
+        Sent(
+                Callback callback,
+                LoggedExchange exchange,
+                @Nullable ByteBuffer content,
+                boolean last) {
             super(callback);
             this.exchange = exchange;
-            this.length = length;
+            this.content = content;
+            this.length = BufferUtil.length(content);
             this.last = last;
         }
 
@@ -109,7 +110,11 @@ final class LoggedStream extends HttpStream.Wrapper {
 
         @Override
         public void failed(Throwable failure) {
-            exchange.writeFailed(failure);
+            // HTTP/2 has written it, and the client may have read it and left before we are told:
+            // then this comes in the place of the success.
+            boolean written = length > 0 && BufferUtil.isEmpty(content);
+            if (last && written && exchange.isMultiplexed()) exchange.sent(length, true);
+            else exchange.writeFailed(failure);
             super.failed(failure);
         }
     }

@@ -1,5 +1,6 @@
 package io.dropguard.monitor;
 
+import io.dropguard.cancel.Ticker;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,14 @@ public interface MonitoredSocket {
 
     /** Whether bytes have reached HTTP, above TLS. */
     boolean hasReceived();
+
+    /**
+     * About now, by this ticker: some milliseconds late at most, where that is known without asking
+     * the clock.
+     */
+    default long recentNanos(Ticker ticker) {
+        return ticker.nanoTime();
+    }
 
     /** Bytes that the socket has taken of the write that is under way, if one is. */
     long beingWritten();

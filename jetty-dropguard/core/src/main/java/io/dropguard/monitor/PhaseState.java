@@ -1,7 +1,7 @@
 package io.dropguard.monitor;
 
 import io.dropguard.cancel.Ticker;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * What a connection does, since when, and whether it is being shut down, in one number, which is
@@ -13,16 +13,21 @@ final class PhaseState {
     private static final long ENDED = 0b1000;
     private static final long TICK = 0b10000; // 16 ns: what the clock loses to phase and end
 
+    private static final AtomicLongFieldUpdater<PhaseState> STATE =
+            AtomicLongFieldUpdater.newUpdater(PhaseState.class, "state");
+
     private final Ticker ticker;
-    private final AtomicLong state;
+    private final MonitoredSocket socket;
+    private volatile long state;
 
     // By whoever left the phase; the monitor sees it sooner or later.
     private long readingNanos;
     private long writingNanos;
 
-    PhaseState(Ticker ticker, ConnectionPhase phase) {
+    PhaseState(Ticker ticker, MonitoredSocket socket, ConnectionPhase phase) {
         this.ticker = ticker;
-        this.state = new AtomicLong(floor(ticker.nanoTime()) | phase.code());
+        this.socket = socket;
+        this.state = floor(ticker.nanoTime()) | phase.code();
     }
 
     /**
@@ -32,13 +37,21 @@ final class PhaseState {
      */
     boolean enter(ConnectionPhase phase) {
         while (true) {
-            long before = state.get();
+            long before = state;
             if ((before & ENDED) != 0) return false;
-            long now = Math.max(floor(ticker.nanoTime()), floor(before) + TICK);
-            if (!state.compareAndSet(before, now | phase.code())) continue;
-            waited(phase(before), now - floor(before));
+            // The clock is dear, for every request comes by here several times; but rates are made
+            // of many short waits.
+            boolean exactly = isTimed(phase) || isTimed(phase(before));
+            long clock = exactly ? ticker.nanoTime() : socket.recentNanos(ticker);
+            long now = Math.max(floor(clock), floor(before) + TICK);
+            if (!STATE.compareAndSet(this, before, now | phase.code())) continue;
+            if (exactly) waited(phase(before), now - floor(before));
             return true;
         }
+    }
+
+    private static boolean isTimed(ConnectionPhase phase) {
+        return phase == ConnectionPhase.READING_BODY || phase == ConnectionPhase.WRITING;
     }
 
     private void waited(ConnectionPhase phase, long nanos) {
@@ -57,20 +70,20 @@ final class PhaseState {
 
     /** Decides that the connection is shut down, if it has not moved on since this epoch. */
     boolean end(long epoch) {
-        return state.compareAndSet(epoch, epoch | ENDED);
+        return STATE.compareAndSet(this, epoch, epoch | ENDED);
     }
 
     boolean isEnded() {
-        return (state.get() & ENDED) != 0;
+        return (state & ENDED) != 0;
     }
 
     ConnectionPhase phase() {
-        return phase(state.get());
+        return phase(state);
     }
 
     /** Changes with every phase entered. */
     long epoch() {
-        return state.get() & ~ENDED;
+        return state & ~ENDED;
     }
 
     static ConnectionPhase phase(long epoch) {

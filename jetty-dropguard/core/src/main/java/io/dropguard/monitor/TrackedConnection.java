@@ -25,7 +25,7 @@ public final class TrackedConnection {
         this.registry = registry;
         this.socket = socket;
         this.id = id;
-        this.state = new PhaseState(registry.ticker(), ConnectionPhase.IDLE);
+        this.state = new PhaseState(registry.ticker(), socket, ConnectionPhase.IDLE);
         this.createdNanos = registry.ticker().nanoTime();
     }
 

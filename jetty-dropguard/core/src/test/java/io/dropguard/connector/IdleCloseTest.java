@@ -3,6 +3,7 @@ package io.dropguard.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dropguard.cancel.ClientLoss;
 import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.MonitorConfig;
 import io.dropguard.monitor.TrackedConnection;
@@ -196,6 +197,25 @@ class IdleCloseTest {
         endPoint.getFillInterest().onFail(idle);
 
         assertThat(waiting.told).containsExactly("failed");
+    }
+
+    @Test
+    void aRequestThatHasBegunSinceItsConnectionWasFoundIdleGoesOnAndIsWatched() throws IOException {
+        List<String> told = new ArrayList<>();
+        watch.begin(new FakeConnection("computing", null, told), true);
+        watch.visit(System.nanoTime() + 1_000_000_000); // waits in the place of the connection
+
+        watch.dequeue();
+
+        endPoint.getFillInterest().onFail(new IdleClose.IdleTimeout(IDLE_MILLIS));
+
+        assertThat(endPoint.isOpen()).isTrue();
+        assertThat(watch.isQueued()).isTrue();
+        watch.dequeue();
+        watch.visit(System.nanoTime() + 1_000_000_000);
+        client.close();
+        endPoint.getFillInterest().fillable();
+        assertThat(watch.signal()).isEqualTo(ClientLoss.Signal.FIN);
     }
 
     @Test

@@ -223,7 +223,7 @@ class ConsoleAccessTest {
     void theTokenAloneEndsNothing() throws Exception {
         String bearer = "Authorization: Bearer " + TOKEN;
         try (ConsoleServer console = ConsoleServer.start(b -> b.set("console-token", TOKEN));
-                RawClient client = console.busy("/work")) {
+                RawClient client = console.busy("/job")) {
             assertThat(console.delete("/dropguard/connections?stuck=true", bearer))
                     .startsWith("HTTP/1.1 403 ");
             String token = "X-DropGuard-Token: " + console.token(bearer);
@@ -239,7 +239,7 @@ class ConsoleAccessTest {
     @Test
     void nothingIsEndedWithoutThePagesToken() throws Exception {
         try (ConsoleServer console = ConsoleServer.start();
-                RawClient client = console.busy("/work")) {
+                RawClient client = console.busy("/job")) {
             String target = "/dropguard/connections?remote=127.0.0.1";
             assertThat(console.delete(target)).startsWith("HTTP/1.1 403 ");
             assertThat(console.delete(target, "X-DropGuard-Token: guess"))

@@ -27,7 +27,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A guarded server with a console. What is beneath {@code /work} blocks until it is released, in a
+ * A guarded server with a console. What is beneath {@code /job} blocks until it is released, in a
  * thread whose name the request may say; all else is answered {@code application}.
  */
 final class ConsoleServer implements AutoCloseable {
@@ -65,7 +65,7 @@ final class ConsoleServer implements AutoCloseable {
         @Override
         public boolean handle(Request request, Response response, Callback callback)
                 throws Exception {
-            if (Request.getPathInContext(request).startsWith("/work"))
+            if (Request.getPathInContext(request).startsWith("/job"))
                 work(request.getHeaders().get("Thread-Name"));
             Content.Sink.write(response, true, "application", callback);
             return true;

@@ -115,7 +115,7 @@ class ConsoleTest {
     @Test
     void connectionsAreToldAsJson() throws Exception {
         try (ConsoleServer console = ConsoleServer.start();
-                RawClient client = console.busy("/work/on?secret=1")) {
+                RawClient client = console.busy("/job/on?secret=1")) {
             String answer = console.get("/dropguard/connections");
 
             assertThat(answer).contains("Content-Type: application/json\r\n");
@@ -125,7 +125,7 @@ class ConsoleTest {
                     .contains("\"computing\":1", "\"handshaking\":0", "\"reading_headers\":0")
                     .contains("\"protocol\":\"HTTP/1.1\"", "\"remote\":\"127.0.0.1:")
                     .contains("\"phase\":\"computing\",\"in_phase_ms\":")
-                    .contains("\"method\":\"GET\",\"path\":\"/work/on\",\"thread\":\"qtp")
+                    .contains("\"method\":\"GET\",\"path\":\"/job/on\",\"thread\":\"qtp")
                     .contains("\"streams\":1,\"stuck\":false}")
                     .contains(
                             "\"statistics\":{\"exchanges\":1,\"active\":1,\"lost\":0,\"losses\":{\"fin\":0,")
@@ -136,16 +136,16 @@ class ConsoleTest {
     @Test
     void pathParametersAreNotShownForTheyMayBeSessions() throws Exception {
         try (ConsoleServer console = ConsoleServer.start();
-                RawClient client = console.busy("/work/on;jsessionid=secret/x")) {
+                RawClient client = console.busy("/job/on;jsessionid=secret/x")) {
             assertThat(console.get("/dropguard/connections"))
-                    .contains("\"path\":\"/work/on/x\"")
+                    .contains("\"path\":\"/job/on/x\"")
                     .doesNotContain("secret");
         }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "filter=WORK, 1, computing",
+        "filter=JOB, 1, computing",
         "phase=computing, 1, computing",
         "'phase=computing,idle', 2, ''",
         "phase=lingering, 0, ''",
@@ -156,7 +156,7 @@ class ConsoleTest {
     })
     void whatIsAskedForIsTold(String query, int matching, String first) throws Exception {
         try (ConsoleServer console = ConsoleServer.start();
-                RawClient client = console.busy("/work")) {
+                RawClient client = console.busy("/job")) {
             String json = body(console.get("/dropguard/connections?" + query));
 
             assertThat(json).contains("\"count\":2,\"matching\":" + matching + ",");
@@ -190,13 +190,13 @@ class ConsoleTest {
         try (ConsoleServer console = ConsoleServer.start();
                 RawClient client =
                         console.busy(
-                                "/work/%3Cscript%3Ealert(1)%3C/script%3E&'%22%E2%80%AE",
+                                "/job/%3Cscript%3Ealert(1)%3C/script%3E&'%22%E2%80%AE",
                                 "Thread-Name: \"><script>alert(1)</script>")) {
             for (String target : List.of("connections", "connections/1", "events")) {
                 try (Socket page = request(console, target, "Accept: */*")) {
                     String told = readUntil(page.getInputStream(), "\"stuck\":false");
                     assertThat(body(told))
-                            .contains("\\u003Cscript\\u003Ealert(1)", "/work/%3Cscript%3E")
+                            .contains("\\u003Cscript\\u003Ealert(1)", "/job/%3Cscript%3E")
                             .doesNotContain("<", ">", "\u202e");
                 }
             }
@@ -218,13 +218,13 @@ class ConsoleTest {
     @Test
     void oneConnectionIsToldWithItsThreadsStack() throws Exception {
         try (ConsoleServer console = ConsoleServer.start();
-                RawClient client = console.busy("/work")) {
+                RawClient client = console.busy("/job")) {
             long id = console.guard.connections().snapshot().get(0).id();
 
             assertThat(console.get("/dropguard/connections/" + id))
                     .contains("\"phase\":\"computing\"", "\"stack\":[\"", "CountDownLatch.await(");
             assertThat(console.get("/dropguard/connections/" + id, "Accept: text/plain"))
-                    .contains("text/plain", "GET /work\n", "\nthread qtp", "    at ");
+                    .contains("text/plain", "GET /job\n", "\nthread qtp", "    at ");
             assertThat(console.get("/dropguard/connections/999")).startsWith("HTTP/1.1 404 ");
             assertThat(console.get("/dropguard/connections/x")).startsWith("HTTP/1.1 400 ");
         }
@@ -233,7 +233,7 @@ class ConsoleTest {
     @Test
     void aConnectionIsShutDownIfItIsStillWhatWasShown() throws Exception {
         try (ConsoleServer console = ConsoleServer.start();
-                RawClient client = console.busy("/work")) {
+                RawClient client = console.busy("/job")) {
             String token = "X-DropGuard-Token: " + console.token();
             String one =
                     "/dropguard/connections/"
@@ -259,8 +259,8 @@ class ConsoleTest {
     @Test
     void allOfOneClientAreShutDown() throws Exception {
         try (ConsoleServer console = ConsoleServer.start();
-                RawClient one = console.busy("/work");
-                RawClient other = console.busy("/work")) {
+                RawClient one = console.busy("/job");
+                RawClient other = console.busy("/job")) {
             String token = "X-DropGuard-Token: " + console.token();
 
             assertThat(console.delete("/dropguard/connections", token)).startsWith("HTTP/1.1 400 ");
@@ -299,14 +299,14 @@ class ConsoleTest {
     @Test
     void connectionsAreReadableAsText() throws Exception {
         try (ConsoleServer console = ConsoleServer.start();
-                RawClient client = console.busy("/work")) {
+                RawClient client = console.busy("/job")) {
             String text = body(console.get("/dropguard/connections", "Accept: text/plain"));
 
             assertThat(text)
                     .startsWith(
                             "2 connections: 1 idle, 1 computing; 0 stuck\n1 exchanges, 1 active;")
                     .contains("ID  PHASE", "REQUEST\n")
-                    .containsPattern("\n +\\d+  computing +\\d+ ms .* GET /work\n");
+                    .containsPattern("\n +\\d+  computing +\\d+ ms .* GET /job\n");
             assertThat(
                             console.get(
                                     "/dropguard/connections",
@@ -401,7 +401,7 @@ class ConsoleTest {
     @Test
     void eventsTellAtOnceAndEverySecondWhatThereIs() throws Exception {
         try (ConsoleServer console = ConsoleServer.start();
-                Socket page = watch(console, "?filter=work")) {
+                Socket page = watch(console, "?filter=job")) {
             String first = readUntil(page.getInputStream(), "event: update");
             assertThat(first)
                     .contains("Content-Type: text/event-stream;charset=utf-8\r\n")
@@ -409,8 +409,8 @@ class ConsoleTest {
                             "event: history\ndata: {\"interval_ms\":1000,\"length\":300,\"lost\":[");
             assertThat(readUntil(page.getInputStream(), "}\n\n")).contains("\"matching\":0");
 
-            try (RawClient client = console.busy("/work")) {
-                assertThat(readUntil(page.getInputStream(), "\"path\":\"/work\""))
+            try (RawClient client = console.busy("/job")) {
+                assertThat(readUntil(page.getInputStream(), "\"path\":\"/job\""))
                         .contains("\"matching\":1");
                 assertThat(readUntil(page.getInputStream(), "\"sample\":{\"lost\":0,"))
                         .isNotEmpty();

@@ -45,7 +45,7 @@ class ManagementTest {
         @Override
         public boolean handle(Request request, Response response, Callback callback)
                 throws Exception {
-            if (Request.getPathInContext(request).equals("/work")
+            if (Request.getPathInContext(request).equals("/job")
                     && !release.await(20, TimeUnit.SECONDS))
                 throw new IllegalStateException("never released");
             Content.Sink.write(response, true, "done", callback);
@@ -69,12 +69,12 @@ class ManagementTest {
             served.readHead();
         }
         RawClient lost = RawClient.connect(server.port());
-        lost.get("/work");
+        lost.get("/job");
         await().until(() -> guard.statistics().active() == 1);
         lost.rst();
         await().until(() -> guard.statistics().active() == 0);
         computing = RawClient.connect(server.port());
-        computing.get("/work");
+        computing.get("/job");
         await().until(() -> guard.statistics().active() == 1);
         await().until(() -> guard.connections().count() == 1);
     }
@@ -136,7 +136,7 @@ class ManagementTest {
                 .contains("DropGuard[1 connections]")
                 .contains("GuardStatistics[exchanges=3, active=1, losses={FIN=0, RST=1,")
                 .contains("connections=1 {HANDSHAKING=0, IDLE=0, READING_HEADERS=0,")
-                .containsPattern("#\\d+ COMPUTING for \\d+ ms, HTTP/1.1 127.0.0.1:\\d+, GET /work");
+                .containsPattern("#\\d+ COMPUTING for \\d+ ms, HTTP/1.1 127.0.0.1:\\d+, GET /job");
     }
 
     @Test
@@ -202,7 +202,7 @@ class ManagementTest {
         assertThat(events.get(0).getString("kind")).isEqualTo("SHUT_DOWN");
         assertThat(events.get(0).getString("phase")).isEqualTo("COMPUTING");
         assertThat(events.get(0).getLong("connection")).isEqualTo(connection.id());
-        assertThat(events.get(0).getString("path")).isEqualTo("/work");
+        assertThat(events.get(0).getString("path")).isEqualTo("/job");
         assertThat(events.get(0).getString("stack")).contains("CountDownLatch.await");
     }
 }

@@ -26,7 +26,7 @@ class EndingTest {
     void workIsCancelledAtOnceAndInterruptedAtItsOwnLimit(Protocol protocol) throws Exception {
         try (StuckServer server = new StuckServer(protocol, "stuck-interrupt=400ms");
                 TestClient client = TestClient.connect(server.server())) {
-            client.get("/work");
+            client.get("/job");
             ConnectionSnapshot working = server.awaitPhase(ConnectionPhase.COMPUTING);
             assertThat(working.streams()).isEqualTo(1);
             assertThat(server.guard.connections().stack(working.id()))

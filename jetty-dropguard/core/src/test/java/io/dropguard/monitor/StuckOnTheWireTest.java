@@ -89,7 +89,7 @@ class StuckOnTheWireTest {
     void aHeadThatStallsIsAnswered408(Protocol protocol) throws Exception {
         try (StuckServer server = new StuckServer(protocol, shutdown("reading-headers"));
                 RawClient client = RawClient.connect(protocol, server.port())) {
-            client.send("GET /work HTTP/1.1\r\nHost: a\r\n").send("X");
+            client.send("GET /job HTTP/1.1\r\nHost: a\r\n").send("X");
             assertThat(client.readHead()).startsWith("HTTP/1.1 408 Request Timeout\r\n");
             assertThat(server.awaitReport(StuckReport.Kind.SHUT_DOWN).phase())
                     .isEqualTo(ConnectionPhase.READING_HEADERS);
@@ -102,7 +102,7 @@ class StuckOnTheWireTest {
     void aClientWhoseWorkIsShutDownIsSentNothing() throws Exception {
         try (StuckServer server = new StuckServer(Protocol.HTTP_1);
                 RawClient client = RawClient.connect(Protocol.HTTP_1, server.port())) {
-            client.get("/work");
+            client.get("/job");
             ConnectionSnapshot computing = server.awaitPhase(ConnectionPhase.COMPUTING);
             await().until(() -> computing.age().toMillis() + 50 < ageMillis(server)); // is watched
 
@@ -124,7 +124,7 @@ class StuckOnTheWireTest {
         try (StuckServer server = new StuckServer(Protocol.TLS, shutdown("reading-headers"))) {
             for (int i = 0; i < 8; i++) // of which some are quick enough
             try (RawClient client = RawClient.connect(Protocol.TLS, server.port())) {
-                    client.send("GET /work HTTP/1.1\r\n");
+                    client.send("GET /job HTTP/1.1\r\n");
                     assertThat(client.readHead()).startsWith("HTTP/1.1 408 Request Timeout\r\n");
                 }
         }
@@ -200,7 +200,7 @@ class StuckOnTheWireTest {
             ConnectionSnapshot writing = server.awaitPhase(ConnectionPhase.WRITING);
             assertThat(reading.stuck() || writing.stuck()).isFalse();
             assertThat(server.guard.connections().shutdownStuck()).isZero();
-            slow.send("work HTTP/1.1\r\nHost: a\r\n\r\n");
+            slow.send("job HTTP/1.1\r\nHost: a\r\n\r\n");
             server.awaitPhase(ConnectionPhase.COMPUTING);
             server.release.countDown();
             assertThat(slow.readResponse()).endsWith("done");

@@ -26,7 +26,7 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * A server whose threads block as servlets do: {@code /read} reads the whole body, {@code /large}
- * writes 64 MiB, {@code /work} waits for its release, and all then answer {@code done}.
+ * writes 64 MiB, {@code /job} waits for its release, and all then answer {@code done}.
  */
 final class StuckServer extends Handler.Abstract implements AutoCloseable {
     private static final int CHUNK = 1024 * 1024;
@@ -88,7 +88,7 @@ final class StuckServer extends Handler.Abstract implements AutoCloseable {
                         response.write(false, zeros.slice(), written);
                         written.block();
                     }
-            } else if (path.equals("/work")) {
+            } else if (path.equals("/job")) {
                 release.await();
             }
             response.write(

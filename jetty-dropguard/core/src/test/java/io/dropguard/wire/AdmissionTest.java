@@ -33,7 +33,7 @@ class AdmissionTest {
             List<RawClient> busy = new ArrayList<>();
             while (threads.getIdleThreads() > 0 || guard.statistics().active() < busy.size()) {
                 RawClient client = RawClient.connect(server.port());
-                client.get("/work");
+                client.get("/job");
                 busy.add(client);
                 work.awaitRun();
             }
@@ -41,7 +41,7 @@ class AdmissionTest {
             List<RawClient> leave = new ArrayList<>();
             for (int i = 0; i < waiting; i++) {
                 RawClient client = RawClient.connect(server.port());
-                client.send("GET /work?" + i + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                client.send("GET /job?" + i + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 (i % 2 == 0 ? stay : leave).add(client);
             }
             await().until(() -> threads.getQueueSize() >= waiting);

@@ -66,7 +66,7 @@ class EarlyResetTest {
         Before before = new Before();
         try (TestServer server = start(protocol, before);
                 Http2Client client = Http2Client.connect(protocol, server.port())) {
-            client.get("/work");
+            client.get("/job");
             await(before.handed);
             client.reset();
             await(before.failed);
@@ -84,7 +84,7 @@ class EarlyResetTest {
         Before before = new Before();
         try (TestServer server = start(protocol, before);
                 Http2Client client = Http2Client.connect(protocol, server.port())) {
-            client.get("/work");
+            client.get("/job");
             await(before.handed);
             before.mayGo.countDown();
             Work.Run run = work.awaitRun();
@@ -103,7 +103,7 @@ class EarlyResetTest {
         Before before = new Before();
         try (TestServer server = start(Protocol.H2C, before);
                 Http2Client client = Http2Client.connect(Protocol.H2C, server.port())) {
-            client.post("/work");
+            client.post("/job");
             client.data("a part of it", false);
             await(before.handed);
             client.reset();

@@ -124,7 +124,7 @@ class HalfCloseTest {
         DropGuard guard = DropGuard.builder().halfClose(HalfClose.LOSS).build();
         try (TestServer server = start(work, guard);
                 RawClient client = RawClient.connect(server.port())) {
-            client.get("/work");
+            client.get("/job");
             Work.Run run = work.awaitRun();
             client.halfClose();
             assertThat(run.awaitLoss().signal()).isEqualTo(Signal.FIN);
@@ -138,7 +138,7 @@ class HalfCloseTest {
                 DropGuard.builder().halfClose(HalfClose.IGNORE).watchDelay(Duration.ZERO).build();
         try (TestServer server = start(work, guard);
                 RawClient client = RawClient.connect(server.port())) {
-            client.get("/work");
+            client.get("/job");
             Work.Run run = work.awaitRun();
             client.halfClose();
             spin(new SplittableRandom(2), 20_000_000);

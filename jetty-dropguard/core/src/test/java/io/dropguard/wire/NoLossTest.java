@@ -165,7 +165,7 @@ class NoLossTest {
                                 .idleMillis(200)
                                 .start();
                 RawClient client = RawClient.connect(protocol, server.port())) {
-            client.get("/work"); // long enough that the watch is armed when the connection idles
+            client.get("/job"); // long enough that the watch is armed when the connection idles
             work.awaitRun();
             work.release.countDown();
             assertThat(client.body()).isEqualTo("done");

@@ -40,7 +40,7 @@ class ReadAheadTest {
                 RawClient client = RawClient.connect(protocol, server.port())) {
             client.get("/hello"); // reads the TLS session tickets, which would turn FIN into RST
             client.body();
-            client.send(post("/work", 8000));
+            client.send(post("/job", 8000));
             Work.Run run = work.awaitRun();
             client.send("x".repeat(8000));
             client.fin();
@@ -59,9 +59,9 @@ class ReadAheadTest {
                 RawClient client = RawClient.connect(protocol, server.port())) {
             client.get("/hello");
             client.body();
-            client.get("/work");
+            client.get("/job");
             Work.Run run = work.awaitRun();
-            client.get("/work");
+            client.get("/job");
             client.fin();
             assertThat(run.awaitLoss().signal()).isEqualTo(Signal.FIN);
             await().until(() -> server.connector().getConnectedEndPoints().isEmpty());
@@ -77,7 +77,7 @@ class ReadAheadTest {
         Work work = new Work();
         try (TestServer server = start(protocol, work);
                 RawClient client = RawClient.connect(protocol, server.port())) {
-            client.get("/work");
+            client.get("/job");
             Work.Run run = work.awaitRun();
             client.get("/hello");
             client.send("GET /hel"); // and the beginning of one more

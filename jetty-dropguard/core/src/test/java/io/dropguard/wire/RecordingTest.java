@@ -159,6 +159,10 @@ class RecordingTest {
         RecordedEvent exchange = only(events, "io.dropguard.Exchange");
         assertThat(exchange.getString("stoppedFor")).isEqualTo("DeadlineExpired");
         assertThat(exchange.getInt("status")).isEqualTo(503);
+        assertThat(expired.getDuration("late"))
+                .as("the answer is the guard's, within the exchange")
+                .isPositive()
+                .isLessThan(exchange.getDuration());
         assertThat(guard.statistics().ranOn()).as("no client was lost").isZero();
     }
 

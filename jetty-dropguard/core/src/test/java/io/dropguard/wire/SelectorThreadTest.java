@@ -56,7 +56,7 @@ class SelectorThreadTest {
         DropGuard.builder().watchDelay(Duration.ZERO).build().installOn(server);
         server.start();
         try (RawClient client = RawClient.connect(connector.getLocalPort())) {
-            client.get("/work");
+            client.get("/job");
             Work.Run run = work.awaitRun();
             EndPoint guarded = run.request.getConnectionMetaData().getConnection().getEndPoint();
             AbstractEndPoint socket = (AbstractEndPoint) ((EndPoint.Wrapper) guarded).unwrap();

@@ -47,7 +47,7 @@ class SignalTest {
                     // over TLS it reads the session tickets with it, which would turn FIN into RST
                     client.get("/hello");
                     assertThat(client.body()).isEqualTo("hello");
-                    client.get("/work");
+                    client.get("/job");
                     Work.Run run = work.awaitRun();
                     assertThat(run.bornInterrupted).isFalse();
                     client.leave(departure);

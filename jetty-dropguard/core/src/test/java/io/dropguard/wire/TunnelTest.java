@@ -89,7 +89,7 @@ class TunnelTest {
                                 .start();
                 RawClient client = RawClient.connect(server.port())) {
             client.send("PROXY TCP4 192.0.2.7 192.0.2.8 1234 80\r\n");
-            client.get("/work");
+            client.get("/job");
             Work.Run run = work.awaitRun();
             assertThat(run.request.getConnectionMetaData().getRemoteSocketAddress().toString())
                     .contains("192.0.2.7");

@@ -13,8 +13,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Blocking work: {@code /work} begins, waits until it is released or interrupted, and answers
- * {@code done}; anything else is answered {@code hello} at once.
+ * Blocking work: {@code /job} begins, waits until it is released or interrupted, and answers {@code
+ * done}; anything else is answered {@code hello} at once.
  */
 final class Work extends Handler.Abstract {
     /** 20 s: a test that waits longer has failed. */
@@ -63,7 +63,7 @@ final class Work extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        if (!Request.getPathInContext(request).equals("/work")) {
+        if (!Request.getPathInContext(request).equals("/job")) {
             answer(response, "hello", callback);
             return true;
         }

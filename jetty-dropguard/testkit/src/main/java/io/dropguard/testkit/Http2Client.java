@@ -36,6 +36,7 @@ public final class Http2Client implements TestClient {
     private static final int TIMEOUT_SECONDS = 20;
 
     private static @Nullable HTTP2Client shared; // guarded by the class; its threads are daemons
+    private static SslContextFactory.@Nullable Client trusting; // guarded by the class
 
     private final Session session;
     private final String origin;
@@ -77,7 +78,9 @@ public final class Http2Client implements TestClient {
         return created;
     }
 
-    private static SslContextFactory.Client trustEverybody(HTTP2Client client) {
+    private static synchronized SslContextFactory.Client trustEverybody(HTTP2Client client) {
+        SslContextFactory.Client existing = trusting;
+        if (existing != null) return existing;
         SslContextFactory.Client tls = new SslContextFactory.Client(true);
         tls.setEndpointIdentificationAlgorithm(null);
         try {
@@ -86,30 +89,39 @@ public final class Http2Client implements TestClient {
             throw new IllegalStateException(failed);
         }
         client.addBean(tls); // stopped with it
+        trusting = tls;
         return tls;
     }
 
     @Override
     public void get(String target) throws IOException {
-        open("GET", target, true);
+        open("GET", target, true, new BodyOf(anew()));
+    }
+
+    /** Sends a GET and reads nothing of its answer's body, so that a large one gets stuck. */
+    public void getUnread(String target) throws IOException {
+        open("GET", target, true, new Unread());
     }
 
     /** Begins a request whose body {@link #data} sends. */
     public void post(String target) throws IOException {
-        open("POST", target, false);
+        open("POST", target, false, new BodyOf(anew()));
     }
 
-    private void open(String method, String target, boolean last) throws IOException {
+    private CompletableFuture<String> anew() {
+        lastBody = new CompletableFuture<>();
+        return lastBody;
+    }
+
+    private void open(String method, String target, boolean last, Stream.Listener listener)
+            throws IOException {
         MetaData.Request request =
                 new MetaData.Request(
                         method,
                         HttpURI.from(origin + target),
                         HttpVersion.HTTP_2,
                         HttpFields.EMPTY);
-        CompletableFuture<String> body = new CompletableFuture<>();
-        lastBody = body;
-        this.last =
-                await(session.newStream(new HeadersFrame(request, null, last), new BodyOf(body)));
+        this.last = await(session.newStream(new HeadersFrame(request, null, last), listener));
     }
 
     /** Sends a part of the request's body. */
@@ -180,6 +192,12 @@ public final class Http2Client implements TestClient {
         } catch (TimeoutException | InterruptedException failed) {
             throw new IOException(failed);
         }
+    }
+
+    /** Demands nothing, so that the window of its stream is used up. */
+    private static final class Unread implements Stream.Listener {
+        @Override
+        public void onHeaders(Stream stream, HeadersFrame frame) {}
     }
 
     /** Collects the body of one answer. */

@@ -49,18 +49,19 @@ final class BoundOptions {
         GivenNames given = GivenNames.in(sources);
         List<String> problems = new ArrayList<>(given.problems());
         Binder binder = Binder.get(environment);
-        List<BoundOption> everywhere =
-                bind(binder, sources, PREFIX, DropGuard.optionKeys(), problems);
+        List<BoundOption> everywhere = bind(binder, sources, PREFIX, given.keys(), problems);
         Map<String, List<BoundOption>> byPath = new LinkedHashMap<>();
-        for (String pattern : given.patterns())
-            byPath.put(
-                    pattern,
-                    bind(
-                            binder,
-                            sources,
-                            PATHS.append("[" + pattern + "]"),
-                            PolicyBuilder.keys(),
-                            problems));
+        given.keysByPattern()
+                .forEach(
+                        (pattern, keys) ->
+                                byPath.put(
+                                        pattern,
+                                        bind(
+                                                binder,
+                                                sources,
+                                                PATHS.append("[" + pattern + "]"),
+                                                keys,
+                                                problems)));
         if (!problems.isEmpty()) throw new InvalidOptionsException(problems);
         return new BoundOptions(everywhere, byPath);
     }

@@ -22,21 +22,27 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBooleanProperty(name = "dropguard.enabled", matchIfMissing = true)
 public final class DropGuardAutoConfiguration {
 
+    @Bean
+    @ConditionalOnMissingBean
+    static BoundOptions dropGuardOptions(Environment environment) {
+        return BoundOptions.of(environment);
+    }
+
     /** The guard of the application's server, as properties and customizers want it. */
     @Bean
     @ConditionalOnMissingBean
     DropGuard dropGuard(
-            Environment environment, ObjectProvider<DropGuardBuilderCustomizer> customizers) {
+            BoundOptions options, ObjectProvider<DropGuardBuilderCustomizer> customizers) {
         DropGuard.Builder builder = DropGuard.builder();
-        BoundOptions.of(environment).applyTo(builder, key -> !key.equals(LeavingLifecycle.DELAY));
+        options.applyTo(builder, key -> !key.equals(LeavingLifecycle.DELAY));
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
     }
 
     @Bean
     @ConditionalOnBean(DropGuard.class)
-    LeavingLifecycle dropGuardLeaving(DropGuard guard, Environment environment) {
-        String delay = BoundOptions.of(environment).value(LeavingLifecycle.DELAY);
+    LeavingLifecycle dropGuardLeaving(DropGuard guard, BoundOptions options) {
+        String delay = options.value(LeavingLifecycle.DELAY);
         return new LeavingLifecycle(
                 guard, delay == null ? Duration.ZERO : DurationStyle.detectAndParse(delay.strip()));
     }

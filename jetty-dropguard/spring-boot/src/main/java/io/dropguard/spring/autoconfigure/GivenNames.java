@@ -1,10 +1,15 @@
 package io.dropguard.spring.autoconfigure;
 
+import static org.springframework.boot.context.properties.source.ConfigurationPropertyState.ABSENT;
+
 import io.dropguard.DropGuard;
+import io.dropguard.Option;
 import io.dropguard.PolicyBuilder;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -21,8 +26,8 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * The names that are given under {@code dropguard}: the patterns of paths among them, and those
- * that nobody knows.
+ * The names that are given under {@code dropguard}: the options that they set, so that nobody looks
+ * for the others, and those that nobody knows.
  *
  * <p>An environment variable that nobody knows is not refused: Kubernetes, for one, makes {@code
  * DROPGUARD_PORT} of a service's name.
@@ -35,23 +40,37 @@ final class GivenNames {
     /** With it nobody needs the list of all options. */
     private static final Pattern SUGGESTION = Pattern.compile("; (did you mean [a-z0-9-]+\\?\\))$");
 
-    private final Set<String> patterns = new LinkedHashSet<>();
+    private static final class Known {
+        static final List<String> KEYS = DropGuard.options().stream().map(Option::key).toList();
+    }
+
+    private final Set<String> keys = new TreeSet<>();
+    private final Map<String, Set<String>> keysByPattern = new LinkedHashMap<>();
     private final Set<String> problems = new LinkedHashSet<>();
 
     private GivenNames() {}
 
     static GivenNames in(List<ConfigurationPropertySource> sources) {
         GivenNames names = new GivenNames();
-        for (ConfigurationPropertySource source : sources)
-            if (source instanceof IterableConfigurationPropertySource iterable)
+        for (ConfigurationPropertySource source : sources) {
+            if (source.containsDescendantOf(BoundOptions.PREFIX) == ABSENT) continue;
+            if (!(source instanceof IterableConfigurationPropertySource iterable))
+                names.keys.addAll(Known.KEYS); // it tells only what it is asked
+            else
                 for (ConfigurationPropertyName name : iterable)
                     if (BoundOptions.PREFIX.isAncestorOf(name)) names.add(name, source);
+        }
         return names;
     }
 
-    /** The patterns of {@code dropguard.paths}, as they are written. */
-    Set<String> patterns() {
-        return patterns;
+    /** Those that may be set for all paths. */
+    Set<String> keys() {
+        return keys;
+    }
+
+    /** Those that may be set by the patterns of {@code dropguard.paths}, as these are written. */
+    Map<String, Set<String>> keysByPattern() {
+        return keysByPattern;
     }
 
     Set<String> problems() {
@@ -59,19 +78,30 @@ final class GivenNames {
     }
 
     private void add(ConfigurationPropertyName name, ConfigurationPropertySource source) {
-        if (isOfEnvironment(source)) {
-            if (!isKnownVariable(name))
-                LOG.warn(
-                        "Ignored: no option is called so{} (expected: DROPGUARD_ and a key without"
-                                + " its dashes, such as DROPGUARD_HALFCLOSE)",
-                        at(name, source));
-        } else if (BoundOptions.PATHS.isAncestorOf(name)) addPath(name, source);
+        if (isOfEnvironment(source)) addVariable(name, source);
+        else if (BoundOptions.PATHS.isAncestorOf(name)) addPath(name, source);
         else if (!name.getElement(1, Form.UNIFORM).equals(ENABLED)) {
-            String key = knownKey(name.getElement(1, Form.UNIFORM), DropGuard.optionKeys());
+            String key = knownKey(name.getElement(1, Form.UNIFORM), Known.KEYS);
             // deeper names are a list's: [0]
             if (key == null || (name.getNumberOfElements() > 2 && !name.isLastElementIndexed()))
                 unknown(name, rest(name, 1), source, DropGuard.builder()::set);
+            else keys.add(key);
         }
+    }
+
+    /** An underscore stands for a dot or, as of old, for a dash. */
+    private void addVariable(ConfigurationPropertyName name, ConfigurationPropertySource source) {
+        StringBuilder element = new StringBuilder();
+        for (int i = 1; i < name.getNumberOfElements(); i++)
+            if (!name.isNumericIndex(i)) element.append(name.getElement(i, Form.UNIFORM));
+        if (element.toString().equals(ENABLED)) return;
+        String key = knownKey(element.toString(), Known.KEYS);
+        if (key != null) keys.add(key);
+        else
+            LOG.warn(
+                    "Ignored: no option is called so{} (expected: DROPGUARD_ and a key without"
+                            + " its dashes, such as DROPGUARD_HALFCLOSE)",
+                    at(name, source));
     }
 
     private void addPath(ConfigurationPropertyName name, ConfigurationPropertySource source) {
@@ -84,10 +114,12 @@ final class GivenNames {
                             + at(name, source));
             return;
         }
-        patterns.add(pattern);
-        if (name.getNumberOfElements() < 4
-                || knownKey(name.getElement(3, Form.UNIFORM), PolicyBuilder.keys()) == null)
-            unknown(name, rest(name, 3), source, PolicyBuilder.create()::set);
+        String key =
+                name.getNumberOfElements() < 4
+                        ? null
+                        : knownKey(name.getElement(3, Form.UNIFORM), PolicyBuilder.keys());
+        if (key == null) unknown(name, rest(name, 3), source, PolicyBuilder.create()::set);
+        else keysByPattern.computeIfAbsent(pattern, each -> new TreeSet<>()).add(key);
     }
 
     /** As the guard itself would tell it. */
@@ -122,8 +154,8 @@ final class GivenNames {
     }
 
     /** The key of which {@code element} is a spelling that Spring allows, or null. */
-    private static @Nullable String knownKey(String element, Set<String> keys) {
-        for (String key : new TreeSet<>(keys)) if (uniform(key).equals(element)) return key;
+    private static @Nullable String knownKey(String element, Collection<String> keys) {
+        for (String key : keys) if (uniform(key).equals(element)) return key;
         return null;
     }
 
@@ -134,14 +166,5 @@ final class GivenNames {
     private static boolean isOfEnvironment(ConfigurationPropertySource source) {
         return source.getUnderlyingSource() instanceof PropertySource<?> underlying
                 && underlying instanceof SystemEnvironmentPropertySource;
-    }
-
-    /** An underscore stands for a dot or, as of old, for a dash. */
-    private static boolean isKnownVariable(ConfigurationPropertyName name) {
-        List<String> elements = new ArrayList<>();
-        for (int i = 1; i < name.getNumberOfElements(); i++)
-            if (!name.isNumericIndex(i)) elements.add(name.getElement(i, Form.UNIFORM));
-        String element = String.join("", elements);
-        return element.equals(ENABLED) || knownKey(element, DropGuard.optionKeys()) != null;
     }
 }

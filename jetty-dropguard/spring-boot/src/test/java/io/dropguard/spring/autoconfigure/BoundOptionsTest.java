@@ -34,7 +34,7 @@ class BoundOptionsTest {
             RecursiveComparisonConfiguration.builder().withStrictTypeChecking(true).build();
 
     static Stream<String> keys() {
-        return DropGuard.optionKeys().stream();
+        return options().stream().map(Option::key);
     }
 
     @ParameterizedTest
@@ -75,6 +75,20 @@ class BoundOptionsTest {
                 read(properties(Map.of("delay", "7ms", "dropguard.watch-delay", "${delay}")));
 
         assertThat(options.value("watch-delay")).isEqualTo("7ms");
+    }
+
+    /** As JNDI does, for one. */
+    @Test
+    void aSourceThatDoesNotTellItsNamesIsAskedForEveryOption() {
+        PropertySource<Object> silent =
+                new PropertySource<>("silent") {
+                    @Override
+                    public Object getProperty(String name) {
+                        return name.equals("dropguard.watch-delay") ? "7ms" : null;
+                    }
+                };
+
+        assertThat(read(silent)).hasToString("BoundOptions[watch-delay][]");
     }
 
     @Test

@@ -5,6 +5,8 @@ import io.dropguard.console.Console;
 import io.dropguard.heartbeat.HeartbeatMode;
 import io.dropguard.log.ExchangeLog;
 import io.dropguard.log.ExchangeSink;
+import io.dropguard.servlet.DropGuardFilter;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,6 +15,7 @@ import java.io.PrintStream;
 import java.net.URL;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -197,6 +200,8 @@ public final class Quickstart implements AutoCloseable {
         context.addServlet(new ServletHolder(new StatsServlet(computations, guard)), "/stats");
         context.addServlet(new ServletHolder(new WaitingServlets.Report()), "/report");
         context.addServlet(new ServletHolder(new WaitingServlets.Limited()), "/limited");
+        if (guard != null) // or Jetty warns of what each servlet throws that was interrupted
+        context.addFilter(DropGuardFilter.class, "/limited", EnumSet.of(DispatcherType.REQUEST));
         context.addServlet(new ServletHolder(new WaitingServlets.Events()), "/events");
         context.addServlet(new ServletHolder(new TransferServlets.Download()), "/download");
         context.addServlet(new ServletHolder(new TransferServlets.Upload()), "/upload");

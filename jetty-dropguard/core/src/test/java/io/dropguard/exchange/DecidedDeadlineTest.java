@@ -1,0 +1,74 @@
+package io.dropguard.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dropguard.DropGuard;
+import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.cancel.DeadlineExpired;
+import io.dropguard.cancel.StuckConnection;
+import io.dropguard.testkit.Protocol;
+import io.dropguard.testkit.RawClient;
+import io.dropguard.testkit.TestServer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The deadline ends the message before it cancels the work, and what comes between changes not why.
+ */
+class DecidedDeadlineTest {
+    private final DeadlineExpired expired = new DeadlineExpired(Duration.ofSeconds(1));
+
+    @Test
+    void aClientThatLeavesBecauseItsAnswerWasBrokenOffIsNotLost() throws Exception {
+        assertThat(reasonAfter(exchange -> exchange.clientLost(Signal.RST, null)))
+                .isEqualTo(expired);
+    }
+
+    @Test
+    void aConnectionThatIsShutDownAfterItsAnswerWasGivenWasNotStuckWithIt() throws Exception {
+        assertThat(
+                        reasonAfter(
+                                exchange ->
+                                        exchange.stuck(new StuckConnection("IDLE", Duration.ZERO))))
+                .isEqualTo(expired);
+    }
+
+    @Test
+    void aServerThatStopsThenStopsNothing() throws Exception {
+        assertThat(reasonAfter(GuardedExchange::serverStopping)).isEqualTo(expired);
+    }
+
+    private Object reasonAfter(Consumer<GuardedExchange> event) throws Exception {
+        CompletableFuture<Object> reason = new CompletableFuture<>();
+        Handler application =
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        GuardedExchange exchange = GuardedExchange.of(request);
+                        exchange.setInterrupt(false);
+                        // T1, the timer's, has decided, and not yet cancelled; T2 learns the rest
+                        exchange.gate().expire(new DeadlineExpiredException(expired), 503);
+                        event.accept(exchange);
+                        reason.complete(exchange.token().reason().orElseThrow());
+                        callback.succeeded();
+                        return true;
+                    }
+                };
+        try (TestServer server =
+                        TestServer.speaking(Protocol.HTTP_1)
+                                .handledBy(application)
+                                .guardedBy(DropGuard.create()::installOn)
+                                .start();
+                RawClient client = RawClient.connect(server.port())) {
+            client.get("/");
+            return reason.get(20, TimeUnit.SECONDS);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.dropguard.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.client.HTTP2Client;
+import org.eclipse.jetty.http2.client.transport.HttpClientTransportOverHTTP2;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Over HTTP/2 a client may have its whole answer and leave, before the server hears that the last
+ * write is done: it then hears that it failed.
+ */
+class WrittenAnswerTest {
+    @Test
+    void anAnswerWhoseLastBytesWereWrittenIsCompleteThoughItsWriteIsToldAsFailed()
+            throws Exception {
+        JsonNode record = record("/");
+
+        assertThat(record.get("dropguard.outcome").asString()).isEqualTo("completed");
+        assertThat(record.get("dropguard.bytes.written").asInt()).isEqualTo(5);
+        assertThat(record.has("dropguard.loss.signal")).isFalse();
+    }
+
+    @Test
+    void anApplicationThatFailedHasFailedThoughItsClientLeftWithTheErrorPage() throws Exception {
+        JsonNode record = record("/fails");
+
+        assertThat(record.get("dropguard.outcome").asString()).isEqualTo("failed");
+        assertThat(record.get("http.response.status_code").asInt()).isEqualTo(500);
+    }
+
+    private static JsonNode record(String path) throws Exception {
+        HttpClient client = new HttpClient(new HttpClientTransportOverHTTP2(new HTTP2Client()));
+        try (LogServer server =
+                LogServer.notStarted(
+                        LogConfig.DEFAULT,
+                        (request, response, callback) -> {
+                            if (Request.getPathInContext(request).equals("/fails"))
+                                callback.failed(new IllegalStateException("fails"));
+                            else Content.Sink.write(response, true, "hello", callback);
+                            return true;
+                        })) {
+            server.server.insertHandler(new LastWriteFails());
+            server.start();
+            client.start();
+            client.newRequest("http://127.0.0.1:" + server.port() + path).send();
+            return server.records.next();
+        } finally {
+            client.stop();
+        }
+    }
+
+    /** Tells whoever has written the last bytes, after they were, that this failed. */
+    private static final class LastWriteFails extends Handler.Wrapper {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback)
+                throws Exception {
+            request.addHttpStreamWrapper(Beneath::new);
+            return super.handle(request, response, callback);
+        }
+
+        private static final class Beneath extends HttpStream.Wrapper {
+            Beneath(HttpStream wrapped) {
+                super(wrapped);
+            }
+
+            @Override
+            public void send(
+                    MetaData.Request request,
+                    MetaData.Response response,
+                    boolean last,
+                    ByteBuffer content,
+                    Callback callback) {
+                Callback told =
+                        last
+                                ? Callback.from(
+                                        () -> callback.failed(new ClosedChannelException()),
+                                        callback::failed)
+                                : callback;
+                super.send(request, response, last, content, told);
+            }
+        }
+    }
+}
