@@ -1,10 +1,8 @@
 package io.dropguard.connector;
 
 import io.dropguard.monitor.TrackedConnection;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +13,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingWrite implements Callback {
     private static final ByteBuffer[] NOTHING = {};
-    private static final VarHandle BUFFERS = buffers();
+
+    private static final AtomicLongFieldUpdater<PendingWrite> TURN =
+            AtomicLongFieldUpdater.newUpdater(PendingWrite.class, "turn");
 
     private final EndPoint endPoint;
-    private final AtomicReference<@Nullable Callback> waiting = new AtomicReference<>();
 
-    @SuppressWarnings("UnusedVariable") // through BUFFERS: no reader is waited for
-    private ByteBuffer[] buffers = NOTHING;
+    //  even ──begin()──▶ odd ──complete()──▶ the next even
+    private volatile long turn;
 
-    private long length; // of them at first
+    // Of the turn, and left behind by it. Most connections write for the same callback each time,
+    // and a reference that is stored anew costs the garbage collector's barrier.
+    private Callback waiting = NOOP;
+    private long length; // of what is written, at first
+
+    private volatile ByteBuffer[] buffers = NOTHING; // once the socket has not taken all at once
     private volatile @Nullable TrackedConnection tracked; // before anything is written
     private volatile @Nullable ClientEnd clientEnd; // likewise
 
@@ -31,15 +35,6 @@ final class PendingWrite implements Callback {
 
     PendingWrite(EndPoint endPoint) {
         this.endPoint = endPoint;
-    }
-
-    private static VarHandle buffers() {
-        try {
-            return MethodHandles.lookup()
-                    .findVarHandle(PendingWrite.class, "buffers", ByteBuffer[].class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
     }
 
     void tell(TrackedConnection connection) {
@@ -62,58 +57,65 @@ final class PendingWrite implements Callback {
 
     /** As the endpoint's own. */
     void write(Callback callback, ByteBuffer... bytes) {
-        if (!begin(callback, bytes)) {
+        long mine = begin(callback, bytes);
+        if (mine == 0) {
             endPoint.write(callback, bytes); // which is refused: another one is under way
             return;
         }
         try {
             endPoint.write(this, bytes);
         } catch (RuntimeException refused) {
-            waiting.compareAndSet(callback, null);
+            TURN.compareAndSet(this, mine, mine + 1);
             throw refused;
         }
-        look(callback);
+        if (turn == mine) isPending(mine, bytes);
     }
 
     /** As the endpoint's own. */
     void write(boolean last, ByteBuffer bytes, Callback callback) {
-        if (!begin(callback, bytes)) {
+        long mine = begin(callback, bytes);
+        if (mine == 0) {
             endPoint.write(last, bytes, callback);
             return;
         }
         try {
             endPoint.write(last, bytes, this);
         } catch (RuntimeException refused) {
-            waiting.compareAndSet(callback, null);
+            TURN.compareAndSet(this, mine, mine + 1);
             throw refused;
         }
-        look(callback);
+        if (turn == mine) isPending(mine, bytes);
     }
 
     /** What the socket has taken of the write that is under way; roughly, from another thread. */
     long written() {
-        ByteBuffer[] pending = (ByteBuffer[]) BUFFERS.getAcquire(this);
+        ByteBuffer[] pending = buffers;
         return pending == NOTHING ? 0 : Math.max(0, length - remaining(pending));
     }
 
-    private boolean begin(Callback callback, ByteBuffer... bytes) {
-        if (!waiting.compareAndSet(null, callback)) return false;
+    /** The number of the write; 0 if another one is under way. */
+    private long begin(Callback callback, ByteBuffer... bytes) {
+        long before = turn;
+        if ((before & 1) != 0 || !TURN.compareAndSet(this, before, before + 1)) return 0;
         length = remaining(bytes);
-        BUFFERS.setRelease(this, bytes);
-        return true;
+        if (waiting != callback) waiting = callback;
+        return before + 1;
     }
 
-    private void look(Callback callback) {
+    private void isPending(long mine, ByteBuffer... bytes) {
         TrackedConnection connection = tracked;
-        if (connection == null || waiting.get() != callback) return;
+        if (connection == null) return;
         // T1, here, says that it is writing and looks again; T2 completes the write and says so.
+        buffers = bytes;
         connection.writing();
-        if (waiting.get() != callback) connection.written();
+        if (turn == mine) return;
+        if (buffers == bytes) buffers = NOTHING;
+        connection.written();
     }
 
     @Override
     public void succeeded() {
-        Callback told = complete();
+        Callback told = complete(length);
         if (told != null) told.succeeded();
     }
 
@@ -122,14 +124,16 @@ final class PendingWrite implements Callback {
         ClientEnd end = clientEnd;
         // In clear text the one that writes is told of a failure, and tells the exchange.
         if (end != null && !end.isClearText()) end.writeFailed(failure);
-        Callback told = complete();
+        Callback told = complete(written());
         if (told != null) told.failed(failure);
     }
 
-    private @Nullable Callback complete() {
-        long sent = written();
-        BUFFERS.setRelease(this, NOTHING);
-        Callback told = waiting.getAndSet(null);
+    /** Null if it was completed before. */
+    private @Nullable Callback complete(long sent) {
+        long now = turn;
+        Callback told = waiting;
+        if ((now & 1) == 0 || !TURN.compareAndSet(this, now, now + 1)) return null;
+        if (buffers != NOTHING) buffers = NOTHING;
         TrackedConnection connection = tracked;
         if (connection != null) {
             connection.flushed(sent);
@@ -140,8 +144,7 @@ final class PendingWrite implements Callback {
 
     @Override
     public InvocationType getInvocationType() {
-        Callback told = waiting.get();
-        return told == null ? InvocationType.BLOCKING : told.getInvocationType();
+        return (turn & 1) == 0 ? InvocationType.BLOCKING : waiting.getInvocationType();
     }
 
     static long remaining(ByteBuffer... buffers) {
