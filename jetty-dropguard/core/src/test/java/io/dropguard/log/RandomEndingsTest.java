@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
 class RandomEndingsTest {
     private static final Logger LOG = LoggerFactory.getLogger(RandomEndingsTest.class);
 
-    private static final int EXCHANGES = Integer.getInteger("dropguard.log.exchanges", 2_400);
+    private static final int EXCHANGES = Integer.getInteger("dropguard.log.exchanges", 1_600);
     private static final long SEED = Long.getLong("dropguard.log.seed", System.nanoTime());
     private static final int CLIENTS = 8;
 

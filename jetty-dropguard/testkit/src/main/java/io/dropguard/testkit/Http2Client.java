@@ -211,7 +211,7 @@ public final class Http2Client implements TestClient {
 
         @Override
         public void onHeaders(Stream stream, HeadersFrame frame) {
-            if (frame.isEndStream()) whole.complete("");
+            if (frame.isEndStream()) whole.complete(body.toString()); // with trailers
             else stream.demand();
         }
 
