@@ -7,7 +7,8 @@ here=$root/benchmarks
 quickstart=$root/samples/quickstart/target/quickstart.jar
 usage="Usage: benchmarks/run.sh NAME [--record] [options of the benchmark]
   latency    from the client's close to the end of the work, beside Go net/http
-             --drops N, --warm-up N, --modes block,cpu,async,pool, --half-close V
+             --drops N, --warm-up N, --modes block,cpu,async,pool, --half-close V,
+             --also "NAME URL MODE": one more server that is running already
   overhead   requests a second of /hello, and bytes allocated a request, guarded and bare
              --pairs N, --seconds N
   goodput    users served by an overloaded server, bare and guarded
@@ -32,7 +33,7 @@ log | heartbeats | monitor | boot-start) own=$here/$name.sh ;; # a script, with 
 esac
 record= own=${own:-} arguments=()
 drops=1000 warm_up=6000 modes=block,cpu,async half_close=probe
-pairs=9 seconds= threads=20 rounds=9
+pairs=9 seconds= threads=20 rounds=9 also=
 while [ $# -gt 0 ]; do
     if [ "$1" = --record ]; then
         record=yes
@@ -50,6 +51,7 @@ while [ $# -gt 0 ]; do
     --warm-up) warm_up=$2 ;;
     --modes) modes=$2 ;;
     --half-close) half_close=$2 ;;
+    --also) also=$2 ;;
     --pairs) pairs=$2 ;;
     --seconds) seconds=$2 ;;
     --threads) threads=$2 ;;
@@ -133,7 +135,7 @@ run_latency() {
     go=$(url go)
     serve guarded --half-close "$half_close"
     "$work/go-client" latency -go "$go" -guarded "$base" -modes "$modes" \
-        -drops "$drops" -warm-up "$warm_up"
+        -drops "$drops" -warm-up "$warm_up" $also # three words, or none
 }
 
 run_goodput() {

@@ -5,54 +5,32 @@ import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.PeerCondition;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.ssl.SslConnection;
-import org.eclipse.jetty.util.BufferUtil;
-import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Notices on one connection that the client has left while its request is computed. Thread-safe.
  *
- * <p>Jetty asks its selector for reads only while somebody wants to read. The watch asks for them
- * in the meantime; what comes then are bytes, which a {@link ReadAhead} keeps, or the end.
- *
- * <p>Jetty's endpoint has room for one that is interested in reads. While that is the watch, the
- * connection leaves its interest here and is called when bytes come. It must not take the place
- * over: T1, the selector, may have seen that the watch does not block, and T2, the connection,
- * would then be called on the selector's thread.
+ * <p>What is read is the part of {@link WatchedInput}, what its end means that of {@link
+ * ClientEnd}; here is when to look, and for whom.
  */
 public final class ClientWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientWatch.class);
-
     private final AbstractEndPoint endPoint;
     private final SocketChannel channel;
-    private final Executor executor;
     private final WatchTimer timer;
     private final ClientEnd clientEnd;
+    private final WatchedInput input;
     private final TrackedConnection tracked;
-    private final Callback onReadable = new OnReadable();
     private volatile @Nullable ConnectionLife life; // set before the first request
     private final AtomicBoolean queued = new AtomicBoolean(); // in the timer's queue
     private volatile long dueNanos;
 
-    private final ReadAhead readAhead; // guarded by this
-    private boolean armed; // guarded by this: onReadable is registered with the endpoint
-    private @Nullable Callback waiting; // guarded by this: the connection's interest, while armed
-    private boolean closed; // guarded by this
-    private boolean unreadEnd; // guarded by this: the client has ended, and that was not read yet
     private volatile @Nullable PeerPing ping; // of HTTP/2
     private volatile @Nullable SharedConnection shared; // of HTTP/2; written under this
 
@@ -68,10 +46,11 @@ public final class ClientWatch {
         this.tracked = tracked;
         this.endPoint = endPoint;
         this.channel = channel;
-        this.executor = executor;
         this.timer = timer;
         this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer, hangUps);
-        this.readAhead = new ReadAhead(pool, config.readAhead());
+        this.input =
+                new WatchedInput(
+                        this, endPoint, channel, executor, clientEnd, pool, config.readAhead());
     }
 
     // ---- for the exchange
@@ -85,16 +64,6 @@ public final class ClientWatch {
     /** What is noted of the connection, for its monitor. */
     public TrackedConnection tracked() {
         return tracked;
-    }
-
-    /** Whether an endpoint's bytes reach the socket as they are, even if a proxy took off TLS. */
-    public static boolean isClearText(EndPoint endPoint) {
-        EndPoint each = endPoint;
-        while (each instanceof EndPoint.Wrapper wrapper) {
-            if (each instanceof SslConnection.SslEndPoint) return false;
-            each = wrapper.unwrap();
-        }
-        return true;
     }
 
     /**
@@ -169,9 +138,7 @@ public final class ClientWatch {
     public boolean look() {
         WatchedExchange current = clientEnd.exchange();
         if (current == null) return true;
-        synchronized (this) {
-            if (!clientEnd.hasCome() && !closed && !readAhead.isFull()) read();
-        }
+        input.look();
         if (!clientEnd.hasCome()) return true;
         clientEnd.tell(current);
         return clientEnd.isSure();
@@ -184,16 +151,7 @@ public final class ClientWatch {
 
     /** Closes the connection with RST: an orderly end would pass for the end of the message. */
     public void reset() {
-        reset(null);
-    }
-
-    private void reset(@Nullable Throwable cause) {
-        try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        } catch (IOException | UnsupportedOperationException notReset) {
-            LOG.debug("cannot be reset, and is closed: {}", endPoint, notReset);
-        }
-        endPoint.close(cause);
+        SocketReset.reset(endPoint, channel, null);
     }
 
     // ---- for those who look from elsewhere
@@ -208,8 +166,7 @@ public final class ClientWatch {
 
     /** Whether somebody there waits for an answer. */
     boolean isComputing() {
-        WatchedExchange current = clientEnd.exchange();
-        return current != null && !isIdle(current);
+        return !isIdle();
     }
 
     /** Whether a request has been computed for so long, or the client is slow to take an answer. */
@@ -217,7 +174,7 @@ public final class ClientWatch {
         WatchedExchange current = clientEnd.exchange();
         return endPoint.getWriteFlusher().isPending()
                 || (current != null
-                        && !isIdle(current)
+                        && !isIdle()
                         && timer.nanoTime() - current.beginNanos() >= atLeastNanos);
     }
 
@@ -233,13 +190,7 @@ public final class ClientWatch {
     /** The client has ended its side, and bytes that nobody reads stand before that. */
     void endBehindUnread() {
         WatchedExchange current = clientEnd.exchange();
-        synchronized (this) {
-            // until it is full the end is found by reading
-            if (current == null || closed || clientEnd.hasCome() || !readAhead.isFull()) return;
-            unreadEnd = true;
-            clientEnd.came(Signal.FIN, null);
-        }
-        clientEnd.tell(current);
+        if (current != null && input.endBehindUnread()) clientEnd.tell(current);
     }
 
     /** Nobody answers there: the exchange is lost, and the connection is closed. */
@@ -247,7 +198,7 @@ public final class ClientWatch {
         WatchedExchange current = clientEnd.exchange();
         clientEnd.came(Signal.UNREACHABLE, how);
         if (current != null) clientEnd.tell(current);
-        reset(how); // for the kernel of a client that comes back
+        SocketReset.reset(endPoint, channel, how); // for the kernel of a client that comes back
     }
 
     // ---- for the timer
@@ -255,6 +206,11 @@ public final class ClientWatch {
     /** About now: who waits to be visited was so announced, or will be, within the delay. */
     long recentNanos(Ticker ticker) {
         return queued.get() ? timer.recentNanos(ticker) : ticker.nanoTime();
+    }
+
+    /** Has it visited after the delay. */
+    void visitLater() {
+        timer.visitLater(this);
     }
 
     boolean isQueued() {
@@ -278,24 +234,19 @@ public final class ClientWatch {
     /** The delay is over: watches the exchange, if it is old enough and nobody reads. */
     void visit(long now) {
         WatchedExchange current = clientEnd.exchange();
-        if (current == null || isIdle(current)) return;
+        if (current == null || isIdle()) return;
         if (now - current.beginNanos() < timer.delayNanos()) {
-            timer.visitLater(this); // a younger one, on the same connection
+            visitLater(); // a younger one, on the same connection
             return;
         }
-        synchronized (this) {
-            if (!clientEnd.hasCome()) arm();
-        }
+        input.listen();
         if (clientEnd.hasCome()) clientEnd.tell(current);
     }
 
     /** Whether no request is computed. */
     boolean isIdle() {
         WatchedExchange current = clientEnd.exchange();
-        return current == null || isIdle(current);
-    }
-
-    private boolean isIdle(WatchedExchange current) {
+        if (current == null) return true;
         SharedConnection all = shared;
         return current == all && all.isEmpty();
     }
@@ -306,12 +257,6 @@ public final class ClientWatch {
         life = value;
     }
 
-    /** Whether bytes of the client are here, now. */
-    synchronized boolean hasBytes() {
-        if (readAhead.isEmpty() && !closed && !clientEnd.hasCome()) read();
-        return !readAhead.isEmpty();
-    }
-
     /** The server does not wait any longer for what is computed. */
     void serverStopping() {
         WatchedExchange current = clientEnd.exchange();
@@ -319,11 +264,7 @@ public final class ClientWatch {
     }
 
     int fill(ByteBuffer buffer) throws IOException {
-        int filled;
-        synchronized (this) {
-            filled = readAhead.drainTo(buffer);
-            if (filled == 0) filled = fillFromChannel(buffer);
-        }
+        int filled = input.fill(buffer);
         PeerPing asking = ping;
         if (asking != null && filled > 0) asking.heard();
         WatchedExchange current = clientEnd.exchange();
@@ -334,22 +275,8 @@ public final class ClientWatch {
         return filled;
     }
 
-    /** False if somebody else waits already. */
-    boolean tryFillInterested(Callback callback) {
-        synchronized (this) {
-            if (readAhead.isEmpty()) {
-                if (!armed) return endPoint.tryFillInterested(callback);
-                if (waiting != null) return false;
-                waiting = callback;
-                return true;
-            }
-        }
-        execute(callback);
-        return true;
-    }
-
-    synchronized boolean isFillInterested() {
-        return armed ? waiting != null : endPoint.isFillInterested();
+    WatchedInput input() {
+        return input;
     }
 
     ClientEnd clientEnd() {
@@ -359,106 +286,11 @@ public final class ClientWatch {
     /**
      * Whether its last answer is given and its client has not ended: so it may still be sending.
      */
-    synchronized boolean mayLinger() {
-        return !closed
-                && (unreadEnd || !clientEnd.hasCome())
-                && isIdle()
-                && !endPoint.getWriteFlusher().isPending()
-                && !endPoint.isInputShutdown();
+    boolean mayLinger() {
+        return isIdle() && input.mayLinger();
     }
 
-    synchronized void close() {
-        closed = true;
-        clientEnd.close();
-        readAhead.release();
-    }
-
-    // ---- reading
-
-    // guarded by this
-    private void arm() {
-        if (!armed && !closed && !readAhead.isFull())
-            armed = endPoint.tryFillInterested(onReadable);
-    }
-
-    // guarded by this
-    private void read() {
-        try {
-            int read = readAhead.readFrom(channel);
-            if (read > 0) endPoint.notIdle(); // as fill() does
-            else if (read < 0) clientEnd.came(Signal.FIN, null);
-        } catch (ClosedChannelException ours) {
-            closed = true;
-        } catch (IOException reset) {
-            clientEnd.came(PeerUnreachableException.signalOf(reset), reset);
-        }
-    }
-
-    // guarded by this; as the endpoint's fill() does, which makes -1 of a reset: a vanished peer
-    // the kernel tells only once
-    private int fillFromChannel(ByteBuffer buffer) throws IOException {
-        if (endPoint.isInputShutdown() || clientEnd.hasCome()) return endPoint.fill(buffer);
-        int position = BufferUtil.flipToFill(buffer);
-        int filled = -1;
-        try {
-            filled = channel.read(buffer);
-            if (filled < 0) clientEnd.came(Signal.FIN, null);
-            else if (filled > 0) endPoint.notIdle();
-        } catch (ClosedChannelException ours) {
-            closed = true;
-        } catch (IOException reset) {
-            clientEnd.came(PeerUnreachableException.signalOf(reset), reset);
-        } finally {
-            BufferUtil.flipToFlush(buffer, position);
-        }
-        return filled < 0 ? endPoint.fill(buffer) : filled; // it notes that the input has ended
-    }
-
-    void execute(Callback callback) {
-        try {
-            executor.execute(callback::succeeded);
-        } catch (RejectedExecutionException stopping) {
-            callback.failed(stopping);
-        }
-    }
-
-    /** Runs on the selector's thread, so it only peeks, and hands on. */
-    private final class OnReadable implements Callback {
-        @Override
-        public void succeeded() {
-            Callback reader;
-            WatchedExchange current = clientEnd.exchange();
-            synchronized (ClientWatch.this) {
-                armed = false;
-                reader = waiting;
-                waiting = null;
-                if (reader == null && current != null && !closed) {
-                    read();
-                    if (!clientEnd.hasCome()) arm();
-                }
-            }
-            if (reader != null) execute(reader);
-            else if (current != null) clientEnd.tell(current);
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            Callback reader;
-            synchronized (ClientWatch.this) {
-                armed = false;
-                reader = waiting;
-                waiting = null;
-            }
-            if (reader != null) reader.failed(failure);
-            // T1 has found it idle, and T2 has begun a request before T1 came here
-            else if (failure instanceof IdleClose.IdleTimeout) timer.visitLater(ClientWatch.this);
-            // Jetty leaves it to the one that is interested in reads to close an idle connection
-            else if (failure instanceof TimeoutException) endPoint.close(failure);
-        }
-
-        @Override
-        public InvocationType getInvocationType() {
-            return InvocationType.NON_BLOCKING;
-        }
+    void close() {
+        input.close();
     }
 }

@@ -100,7 +100,7 @@ final class GuardedEndPoint
 
     @Override
     public boolean isFillInterested() {
-        return watch.isFillInterested();
+        return watch.input().isFillInterested();
     }
 
     // ---- writes

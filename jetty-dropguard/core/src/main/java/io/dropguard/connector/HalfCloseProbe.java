@@ -13,7 +13,7 @@ import org.eclipse.jetty.io.EndPoint;
  *
  * <p>Every HTTP/1.x answer, interim ones included, starts with the same nine bytes (Jetty answers
  * HTTP/1.0 requests with them too, as RFC 9110, section 6.2 asks). {@link #strip} leaves out of the
- * real answer what was written already. Confined to the lock of its {@link ClientWatch}.
+ * real answer what was written already. Confined to the lock of its {@link ClientEnd}.
  */
 final class HalfCloseProbe {
     private static final byte[] STATUS_LINE = "HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII);

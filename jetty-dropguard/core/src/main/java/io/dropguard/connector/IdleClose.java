@@ -58,7 +58,8 @@ final class IdleClose {
             return true;
         }
         boolean used = guarded.isUsed();
-        if (!watch.tryFillInterested(used ? callback : new FirstRead(callback))) return false;
+        if (!watch.input().tryFillInterested(used ? callback : new FirstRead(callback)))
+            return false;
         if (life.isDraining())
             guarded.drain(); // T1 drains, then looks for idle ones; we wait first
         if (used && !timed) time();
@@ -74,8 +75,8 @@ final class IdleClose {
         @Override
         public void failed(Throwable failure) {
             if (!(failure instanceof TimeoutException) || !isIdle()) super.failed(failure);
-            else if (watch.hasBytes())
-                watch.execute(getCallback()); // they came while Jetty made up its mind
+            else if (watch.input().hasBytes())
+                watch.input().execute(getCallback()); // they came while Jetty made up its mind
             else end(() -> super.failed(failure));
         }
 
@@ -139,11 +140,11 @@ final class IdleClose {
                 return;
             }
         }
-        if (!isIdle() || !watch.isFillInterested()) return; // or it is about to be read
+        if (!isIdle() || !watch.input().isFillInterested()) return; // or it is about to be read
         FillInterest waiting = endPoint.getFillInterest();
         // T1, we, and T2, the selector, want the one that waits: T2 has it read if it comes first.
-        if (watch.hasBytes()) // which T2 has not seen, or found no thread for
-        watch.execute(Callback.from(waiting::fillable, waiting::onFail));
+        if (watch.input().hasBytes()) // which T2 has not seen, or found no thread for
+        watch.input().execute(Callback.from(waiting::fillable, waiting::onFail));
         else end(() -> closing = waiting.onFail(new IdleTimeout(endPoint.getIdleFor())));
     }
 

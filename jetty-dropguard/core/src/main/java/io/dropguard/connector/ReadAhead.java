@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes taken from a connection before anybody asked for them, given out again in their order.
- * Holds a pooled buffer only while it holds bytes. Confined to the lock of its {@link ClientWatch}.
+ * Holds a pooled buffer only while it holds bytes. Confined to the lock of its {@link
+ * WatchedInput}.
  */
 final class ReadAhead {
     private final ByteBufferPool pool;

@@ -12,6 +12,7 @@ import io.dropguard.cancel.DeadlineExpired;
 import io.dropguard.cancel.ServerStopping;
 import io.dropguard.cancel.StuckConnection;
 import io.dropguard.cancel.Ticker;
+import io.dropguard.connector.ClearText;
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.connector.ConnectionLife;
 import io.dropguard.connector.PeerUnreachableException;
@@ -184,8 +185,9 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         if (multiplexed) {
             wire.join(this);
             served = connection.join(this, version);
+            if (ResetStream.carried(request)) lose(streamSignal(), null);
         } else {
-            wire.begin(this, ClientWatch.isClearText(endPoint()));
+            wire.begin(this, ClearText.isSpokenOn(endPoint()));
             served = connection.begin(this, version);
         }
         if (!served) stuck(connection.reason()); // it is being shut down already
