@@ -3,6 +3,7 @@ package io.dropguard.exchange;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guard's answer in the application's place, at the deadline. The exchange is over once it is
@@ -13,7 +14,8 @@ final class GuardAnswer implements Callback {
     private final Response response; // Jetty's own
     private final Callback callback; // Jetty's own
     private final DeadlineExpiredException expired;
-    private boolean written; // guarded by this
+    private boolean written; // or never will be; guarded by this
+    private @Nullable Throwable failure; // of that; guarded by this
     private boolean applicationDone; // guarded by this
     private boolean over; // guarded by this
 
@@ -51,6 +53,9 @@ final class GuardAnswer implements Callback {
     @Override
     public void failed(Throwable failure) {
         exchange.writeFailed(failure, true);
+        synchronized (this) {
+            this.failure = failure;
+        }
         succeeded(); // there is no second answer
     }
 
@@ -65,6 +70,13 @@ final class GuardAnswer implements Callback {
     private void end() {
         exchange.expired(expired);
         exchange.over();
-        callback.succeeded();
+        Throwable unwritten = failure();
+        // Jetty, told that all is well, would wait for the end of the write that it has failed.
+        if (unwritten == null) callback.succeeded();
+        else callback.failed(exchange.quiet(unwritten));
+    }
+
+    private synchronized @Nullable Throwable failure() {
+        return failure;
     }
 }

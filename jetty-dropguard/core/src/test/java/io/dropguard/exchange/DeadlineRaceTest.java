@@ -105,12 +105,13 @@ class DeadlineRaceTest {
                                         InetAddress.getLoopbackAddress(),
                                         fixture.connector.getLocalPort()));
             for (SocketChannel client : clients) {
+                long sent = System.nanoTime(); // before: the machine may pause in between
                 client.write(
                         ByteBuffer.wrap(
                                 "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
                                         .getBytes(StandardCharsets.US_ASCII)));
                 client.configureBlocking(false);
-                client.register(selector, SelectionKey.OP_READ, System.nanoTime());
+                client.register(selector, SelectionKey.OP_READ, sent);
             }
             for (int answered = 0; answered < WAITING; ) {
                 assertThat(selector.select(20_000)).isPositive();

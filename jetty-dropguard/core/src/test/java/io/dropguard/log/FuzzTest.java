@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random requests and answers, with a secret wherever a rule names one; {@code
- * -Ddropguard.log.fuzz-seconds=300} for the full run, {@code -Ddropguard.log.seed} to repeat one.
+ * -Dlog.fuzz-seconds=300} for the full run, {@code -Ddropguard.log.seed} to repeat one.
  */
 class FuzzTest {
     private static final Duration TIME =
-            Duration.ofSeconds(Integer.getInteger("dropguard.log.fuzz-seconds", 30));
+            Duration.ofSeconds(Integer.getInteger("log.fuzz-seconds", 30));
     private static final long SEED = Long.getLong("dropguard.log.seed", System.nanoTime());
     private static final String SECRET = "hunter2";
     private static final String[] NAMES = {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -154,7 +155,8 @@ class RandomEndingsTest {
                                             number -> () -> client(server, guard, number))
                                     .toList())) client.get();
             int refused = takeRejected();
-            await().atMost(60, TimeUnit.SECONDS).until(() -> outcomes.size() >= expected.size());
+            await().atMost(60, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThat(missing()).as("seed %s", SEED).isEmpty());
             left.addAll(inFlight(server, guard));
             server.close();
             LOG.info(
@@ -173,6 +175,13 @@ class RandomEndingsTest {
             clients.shutdownNow();
             left.forEach(EndingClient::close);
         }
+    }
+
+    /** Exchanges without an end record, and how they were to end. */
+    private Map<String, ExpectedEnd> missing() {
+        Map<String, ExpectedEnd> missing = new TreeMap<>(expected);
+        missing.keySet().removeAll(outcomes.keySet());
+        return missing;
     }
 
     /** Their records do not know our id. */
