@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoggedStream extends HttpStream.Wrapper {
     private final LoggedExchange exchange;
+    private volatile @Nullable Sent sending; // the last one
 
     LoggedStream(HttpStream wrapped, LoggedExchange exchange) {
         super(wrapped);
@@ -63,12 +64,16 @@ final class LoggedStream extends HttpStream.Wrapper {
             @Nullable ByteBuffer content,
             Callback callback) {
         exchange.sending(response, content, last);
-        super.send(request, response, last, content, new Sent(callback, exchange, content, last));
+        Sent sent = new Sent(callback, exchange, content, last);
+        sending = sent;
+        super.send(request, response, last, content, sent);
     }
 
     @Override
     public Runnable cancelSend(Throwable cause, Callback appCallback) {
-        exchange.writeFailed(cause);
+        Sent cancelled = sending;
+        if (cancelled == null) exchange.writeFailed(cause);
+        else cancelled.isFailing(cause);
         return super.cancelSend(cause, appCallback);
     }
 
@@ -89,6 +94,7 @@ final class LoggedStream extends HttpStream.Wrapper {
         private final @Nullable ByteBuffer content;
         private final int length;
         private final boolean last;
+        private boolean told; // that it is sent; guarded by this
 
         Sent(
                 Callback callback,
@@ -104,18 +110,29 @@ final class LoggedStream extends HttpStream.Wrapper {
 
         @Override
         public void succeeded() {
-            exchange.sent(length, last);
+            if (isFirst()) exchange.sent(length, last);
             super.succeeded();
         }
 
         @Override
         public void failed(Throwable failure) {
+            isFailing(failure);
+            super.failed(failure);
+        }
+
+        /** It is told to fail, perhaps before the stream knows how it went. */
+        void isFailing(Throwable failure) {
             // HTTP/2 has written it, and the client may have read it and left before we are told:
             // then this comes in the place of the success.
             boolean written = length > 0 && BufferUtil.isEmpty(content);
-            if (last && written && exchange.isMultiplexed()) exchange.sent(length, true);
-            else exchange.writeFailed(failure);
-            super.failed(failure);
+            if (!last || !written || !exchange.isMultiplexed()) exchange.writeFailed(failure);
+            else if (isFirst()) exchange.sent(length, true);
+        }
+
+        private synchronized boolean isFirst() {
+            boolean first = !told;
+            told = true;
+            return first;
         }
     }
 }

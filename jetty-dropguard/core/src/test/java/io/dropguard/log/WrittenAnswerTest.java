@@ -10,10 +10,12 @@ import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.client.transport.HttpClientTransportOverHTTP2;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -30,6 +32,14 @@ class WrittenAnswerTest {
         assertThat(record.get("dropguard.outcome").asString()).isEqualTo("completed");
         assertThat(record.get("dropguard.bytes.written").asInt()).isEqualTo(5);
         assertThat(record.has("dropguard.loss.signal")).isFalse();
+    }
+
+    @Test
+    void soItIsIfItsClientLeavesBeforeTheWriteIsTold() throws Exception {
+        JsonNode record = record("/leaves");
+
+        assertThat(record.get("dropguard.outcome").asString()).isEqualTo("completed");
+        assertThat(record.get("dropguard.bytes.written").asInt()).isEqualTo(5);
     }
 
     @Test
@@ -66,13 +76,18 @@ class WrittenAnswerTest {
         @Override
         public boolean handle(Request request, Response response, Callback callback)
                 throws Exception {
-            request.addHttpStreamWrapper(Beneath::new);
+            HttpChannel channel = HttpChannel.from(request);
+            boolean leaves = Request.getPathInContext(request).equals("/leaves");
+            request.addHttpStreamWrapper(stream -> new Beneath(stream, leaves ? channel : null));
             return super.handle(request, response, callback);
         }
 
         private static final class Beneath extends HttpStream.Wrapper {
-            Beneath(HttpStream wrapped) {
+            private final @Nullable HttpChannel left; // by the client, before the write is told
+
+            Beneath(HttpStream wrapped, @Nullable HttpChannel left) {
                 super(wrapped);
+                this.left = left;
             }
 
             @Override
@@ -83,12 +98,14 @@ class WrittenAnswerTest {
                     ByteBuffer content,
                     Callback callback) {
                 Callback told =
-                        last
-                                ? Callback.from(
-                                        () -> callback.failed(new ClosedChannelException()),
-                                        callback::failed)
-                                : callback;
+                        last ? Callback.from(() -> fail(callback), callback::failed) : callback;
                 super.send(request, response, last, content, told);
+            }
+
+            private void fail(Callback callback) {
+                if (left == null) callback.failed(new ClosedChannelException());
+                else // T1, the writer's, tells it too late: T2 has ended the exchange
+                left.onRemoteFailure(new ClosedChannelException()).run();
             }
         }
     }
