@@ -70,7 +70,7 @@ for home in /usr/lib/jvm/*/; do
 done
 if [ -n "$newest_home" ]; then
     echo "The unit tests once more, on JDK $newest:"
-    mvn -B -ntp test -Dtest.java.home="$newest_home" \
+    mvn -B -ntp test -Dtest.java.home="$newest_home" -Dlog.fuzz-seconds=5 \
         -pl jetty-dropguard/core,jetty-dropguard/servlet,jetty-dropguard/spring-boot -am "$@"
 else
     echo "No JDK newer than $current under /usr/lib/jvm: the tests ran on that one alone."
