@@ -8,7 +8,7 @@ quickstart=$root/samples/quickstart/target/quickstart.jar
 usage="Usage: benchmarks/run.sh NAME [--record] [options of the benchmark]
   latency    from the client's close to the end of the work, beside Go net/http
              --drops N, --warm-up N, --modes block,cpu,async,pool, --half-close V,
-             --also "NAME URL MODE": one more server that is running already
+             --also 'NAME URL MODE': one more server that is running already
   overhead   requests a second of /hello, and bytes allocated a request, guarded and bare
              --pairs N, --seconds N
   goodput    users served by an overloaded server, bare and guarded
