@@ -10,7 +10,7 @@ root=$(dirname "$here")
 pairs=${1:-10}
 [[ $pairs =~ ^[1-9][0-9]*$ ]] || { echo "$pairs (expected: how many pairs, >= 1)" >&2; exit 2; }
 [ -n "${SKIP_BUILD:-}" ] ||
-    mvn -B -ntp -q -f "$root/pom.xml" -pl samples/spring-boot -am -Dmaven.test.skip=true package
+    mvn -B -ntp -q -f "$root/pom.xml" -pl samples/spring-boot -am -Dmaven.test.skip=true package >&2
 
 package=io.dropguard.spring.autoconfigure
 without=--spring.autoconfigure.exclude=$package.DropGuardAutoConfiguration,$package.DropGuardMvcAutoConfiguration,$package.DropGuardActuatorAutoConfiguration
