@@ -96,8 +96,8 @@ final class EndingClient implements AutoCloseable {
         try {
             client.body();
         } catch (IOException reset) {
-            // Jetty resets a stream that it has answered before the request was whole, with an
-            // error that lets clients forget the answer: also without us.
+            // A stream that is answered before the request was whole is reset as well, with an
+            // error that lets clients forget the answer.
             if (!isMultiplexed() || !end.reads()) throw reset;
         }
         return switch (end) {
