@@ -74,10 +74,14 @@ final class IdleClose {
 
         @Override
         public void failed(Throwable failure) {
-            if (!(failure instanceof TimeoutException) || !isIdle()) super.failed(failure);
-            else if (watch.input().hasBytes())
-                watch.input().execute(getCallback()); // they came while Jetty made up its mind
-            else end(() -> super.failed(failure));
+            if (failure instanceof TimeoutException && isIdle()) {
+                if (watch.input().hasBytes()) { // they came while Jetty made up its mind
+                    watch.input().execute(getCallback());
+                    return;
+                }
+                begin();
+            }
+            super.failed(failure);
         }
 
         /** Asked by the selector when bytes have come: they may have to wait for a thread. */
@@ -142,10 +146,15 @@ final class IdleClose {
         }
         if (!isIdle() || !watch.input().isFillInterested()) return; // or it is about to be read
         FillInterest waiting = endPoint.getFillInterest();
+        IdleTimeout idle = new IdleTimeout(endPoint.getIdleFor()); // before the last look
         // T1, we, and T2, the selector, want the one that waits: T2 has it read if it comes first.
-        if (watch.input().hasBytes()) // which T2 has not seen, or found no thread for
-        watch.input().execute(Callback.from(waiting::fillable, waiting::onFail));
-        else end(() -> closing = waiting.onFail(new IdleTimeout(endPoint.getIdleFor())));
+        if (watch.input().hasBytes()) { // which T2 has not seen, or found no thread for
+            watch.input().execute(Callback.from(waiting::fillable, waiting::onFail));
+            return;
+        }
+        if (left() > 0) return; // T2 was first, and whoever waits now does so since then
+        begin();
+        closing = waiting.onFail(idle);
     }
 
     /** Nobody else has the one that waits told this. */
@@ -157,10 +166,10 @@ final class IdleClose {
         }
     }
 
-    private void end(Runnable tell) {
+    /** The connection above is told next: it shuts the output down, and waits for the end. */
+    private void begin() {
         idleMillis = endPoint.getIdleFor();
-        closing = true; // the connection above now shuts the output down, and waits for the end
-        tell.run();
+        closing = true;
     }
 
     /** Between requests; and not a tunnel, say, which goes on in the other direction. */
