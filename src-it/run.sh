@@ -70,8 +70,10 @@ for home in /usr/lib/jvm/*/; do
 done
 if [ -n "$newest_home" ]; then
     echo "The unit tests once more, on JDK $newest:"
+    again=jetty-dropguard/core,jetty-dropguard/servlet
+    [[ " $* " != *" -Plong "* ]] || again+=,jetty-dropguard/spring-boot # there is time for it
     mvn -B -ntp test -Dtest.java.home="$newest_home" -Dlog.fuzz-seconds=5 \
-        -pl jetty-dropguard/core,jetty-dropguard/servlet,jetty-dropguard/spring-boot -am "$@"
+        -pl "$again" -am "$@"
 else
     echo "No JDK newer than $current under /usr/lib/jvm: the tests ran on that one alone."
 fi
