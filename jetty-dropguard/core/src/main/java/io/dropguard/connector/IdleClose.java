@@ -152,7 +152,10 @@ final class IdleClose {
             watch.input().execute(Callback.from(waiting::fillable, waiting::onFail));
             return;
         }
-        if (left() > 0) return; // T2 was first, and whoever waits now does so since then
+        if (left() > 0) { // T2 was first, or we wrote: it is idle since then
+            time();
+            return;
+        }
         begin();
         closing = waiting.onFail(idle);
     }
