@@ -20,6 +20,9 @@ record FuzzComparison(FuzzServer bare, FuzzServer guarded) {
     /** Where an answer begins; no echo has such a line. */
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 \\d{3} ");
 
+    private static final Pattern CHUNKED = Pattern.compile("Transfer-Encoding: chunked\r\n\r\n");
+    private static final Pattern CHUNK = Pattern.compile("([0-9A-F]+)\r\n");
+
     /** What a server made of a stream. */
     private record Outcome(FuzzClient.Answer answer, Map<String, FuzzRead> reads) {}
 
@@ -135,7 +138,29 @@ record FuzzComparison(FuzzServer bare, FuzzServer guarded) {
         Matcher status = STATUS.matcher(answer);
         for (int i = 0; i <= most && status.find(); i++)
             if (i == most) answer = answer.substring(0, status.start());
-        return loose ? answer.replaceAll("Connection: (close|keep-alive)\r\n", "") : answer;
+        return loose
+                ? unchunked(answer).replaceAll("Connection: (close|keep-alive)\r\n", "")
+                : answer;
+    }
+
+    /** A streamed answer is chunked, or ends with the connection if Jetty does not keep it. */
+    private static String unchunked(String answer) {
+        Matcher chunked = CHUNKED.matcher(answer);
+        StringBuilder text = new StringBuilder();
+        int from = 0;
+        while (chunked.find(from)) {
+            text.append(answer, from, chunked.start()).append("\r\n");
+            from = chunked.end();
+            Matcher size = CHUNK.matcher(answer);
+            while (size.find(from) && size.start() == from) {
+                int length = Integer.parseInt(size.group(1), 16);
+                int end = Math.min(answer.length(), size.end() + length);
+                text.append(answer, size.end(), end);
+                from = Math.min(answer.length(), end + 2);
+                if (length == 0) break;
+            }
+        }
+        return text.append(answer, from, answer.length()).toString();
     }
 
     private static String text(Outcome outcome) {
