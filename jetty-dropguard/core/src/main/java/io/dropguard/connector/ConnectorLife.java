@@ -10,6 +10,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.util.component.Graceful;
@@ -33,6 +34,7 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
     private final KeepAliveConfig config;
     private final Draining draining;
     private final LostRaces lostRaces;
+    private final AcceptedChannels accepted = new AcceptedChannels();
     private volatile boolean on; // draining; written under this
     private volatile @Nullable Promise promise; // the last that was made
     private long shutdownIdleMillis = -1; // guarded by this
@@ -56,6 +58,11 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
 
     LostRaces lostRaces() {
         return lostRaces;
+    }
+
+    /** A channel that the connector has accepted is closed, or not ours to watch. Idempotent. */
+    void closed(Object channel) {
+        accepted.closed(channel);
     }
 
     /** Whether answers tell clients not to come again. */
@@ -92,6 +99,8 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
     @Override
     public synchronized void lifeCycleStarting(LifeCycle starting) {
         on = false;
+        SelectorManager selectors = connector.getBean(SelectorManager.class);
+        if (selectors != null) selectors.addEventListener(accepted); // once, however often we start
         if (http2 == null && connector.getProtocols().stream().anyMatch(p -> p.startsWith("h2")))
             http2 = listening(new Http2Sessions(connector));
         if (http2 != null) http2.start();
@@ -140,7 +149,8 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
     @Override
     public CompletableFuture<Void> shutdown() {
         drain();
-        return CompletableFuture.completedFuture(null); // the connector itself waits for its end
+        // which the server does too; its acceptors have ended when it has
+        return connector.shutdown().thenCompose(ended -> accepted.emptied());
     }
 
     @Override

@@ -131,8 +131,10 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
         if (!(endPoint instanceof AbstractEndPoint socket)
-                || !(endPoint.getTransport() instanceof SocketChannel channel))
+                || !(endPoint.getTransport() instanceof SocketChannel channel)) {
+            life.closed(endPoint.getTransport());
             return next.newConnection(connector, endPoint);
+        }
         PendingWrite write = new PendingWrite(socket);
         GuardedSocket monitored = new GuardedSocket(socket, channel, write);
         TrackedConnection tracked = registry.track(monitored);

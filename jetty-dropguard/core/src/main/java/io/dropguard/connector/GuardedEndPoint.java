@@ -27,6 +27,7 @@ final class GuardedEndPoint
     private final AbstractEndPoint endPoint;
     private final ClientWatch watch;
     private final Lingering lingering;
+    private final ConnectorLife connector;
     private final ConnectionLife life;
     private final IdleClose idle;
     private final PendingWrite pendingWrite;
@@ -43,6 +44,7 @@ final class GuardedEndPoint
         this.endPoint = endPoint;
         this.watch = watch;
         this.lingering = lingering;
+        this.connector = connector;
         this.pendingWrite = pendingWrite;
         this.tracked = tracked;
         this.idle = new IdleClose(this, endPoint, watch, connector);
@@ -177,7 +179,7 @@ final class GuardedEndPoint
 
     @Override
     public void shutdownOutput() {
-        endPoint.shutdownOutput();
+        if (!idle.isPromised()) endPoint.shutdownOutput();
     }
 
     @Override
@@ -199,8 +201,7 @@ final class GuardedEndPoint
     public void close(@Nullable Throwable cause) {
         if (linger()) return;
         endPoint.close(cause);
-        closeWatch();
-        tracked.closed();
+        closed();
     }
 
     /** Whether the close is left to a {@link LingeringClose}, now or before. */
@@ -256,8 +257,7 @@ final class GuardedEndPoint
     @Override
     public void onClose(@Nullable Throwable cause) {
         endPoint.onClose(cause);
-        closeWatch();
-        tracked.closed();
+        closed();
     }
 
     @Override
@@ -266,9 +266,13 @@ final class GuardedEndPoint
     /** Of the connection, which also ends when another takes over: the endpoint may live on. */
     @Override
     public void onClosed(Connection connection) {
-        if (endPoint.isOpen()) return;
+        if (!endPoint.isOpen()) closed();
+    }
+
+    private void closed() {
         closeWatch();
         tracked.closed();
+        connector.closed(endPoint.getTransport());
     }
 
     // ---- the connection

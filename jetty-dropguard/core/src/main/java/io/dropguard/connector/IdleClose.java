@@ -175,6 +175,20 @@ final class IdleClose {
         closing = true;
     }
 
+    /**
+     * Whether its client may count on it: the last answer did not say that it was the last, and
+     * nobody has ended it since. Once a connector is shut down, Jetty ends a connection also behind
+     * such an answer, and the next request may be on its way.
+     */
+    boolean isPromised() {
+        return life.isDraining()
+                && !closing
+                && endPoint.getConnection() instanceof ConnectionMetaData http
+                && http.isPersistent()
+                && watch.isIdle()
+                && !watch.clientEnd().hasCome();
+    }
+
     /** Between requests; and not a tunnel, say, which goes on in the other direction. */
     private boolean isIdle() {
         if (!watch.isIdle()) return false;
