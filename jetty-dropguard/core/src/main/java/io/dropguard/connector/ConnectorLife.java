@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listener, Graceful {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorLife.class);
+
+    /** 1 s: by then an answer is written, unless its client is slow to read it. */
+    private static final Duration LAST_BYTES = Duration.ofSeconds(1);
 
     private final AbstractConnector connector;
     private final KeepAliveConfig config;
@@ -143,7 +147,24 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
 
     @Override
     public void onClose(NetworkConnector closed) {
-        if (connector.isRunning()) drain();
+        if (!connector.isRunning()) return;
+        drain();
+        awaitLastBytes();
+    }
+
+    /**
+     * Jetty holds itself for shut down when this returns. From then on it closes behind an answer
+     * also if that did not say that it is the last, and under TLS nobody could keep it from that.
+     */
+    private void awaitLastBytes() {
+        long end = System.nanoTime() + LAST_BYTES.toNanos();
+        forEach(
+                guarded -> {
+                    while (guarded.isClosedBehindAnswer()
+                            && System.nanoTime() - end < 0
+                            && !Thread.currentThread().isInterrupted())
+                        LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
+                });
     }
 
     @Override

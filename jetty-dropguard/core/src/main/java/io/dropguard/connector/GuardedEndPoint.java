@@ -239,6 +239,13 @@ final class GuardedEndPoint
         return life.isUsed();
     }
 
+    /** Whether an answer is on its way down, and Jetty's goodbye would be before we are asked. */
+    boolean isClosedBehindAnswer() {
+        return endPoint.getConnection() instanceof SslConnection
+                && watch.isIdle()
+                && tracked.isAnswering();
+    }
+
     /** The connector drains: if the connection is idle, it is not kept for long. */
     void drain() {
         if (lingers || watch.isIdle()) life.idle();

@@ -156,6 +156,11 @@ public final class TrackedConnection {
         if (current.end(ended)) move();
     }
 
+    /** Whether an exchange is not over yet. */
+    public boolean isAnswering() {
+        return current.count() > 0;
+    }
+
     /** The application waits for more of the request's body. */
     public void awaitsBody(MonitoredExchange waiting) {
         if (current.waits(waiting, ConnectionPhase.READING_BODY, true)) move();

@@ -2,6 +2,7 @@ package io.dropguard.wire;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.dropguard.DropGuard;
 import io.dropguard.testkit.Protocol;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 /** A connector that begins to drain when an answer has begun, which did not say it is the last. */
 @Timeout(60)
 class LateDrainTest {
-    /** 32 MiB: more than the buffers of both sides hold. */
-    private static final int LENGTH = 32 * 1024 * 1024;
+    /** 6 MiB: more than the buffers of both sides hold before anything is read. */
+    private static final int LENGTH = 6 * 1024 * 1024;
 
     private static final String FIRST = "GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String NEXT = "GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -32,9 +33,9 @@ class LateDrainTest {
     private TestServer server;
     private CompletableFuture<Void> drained = new CompletableFuture<>();
 
-    private void start(long shutdownIdleMillis) throws Exception {
+    private void start(Protocol protocol, long shutdownIdleMillis) throws Exception {
         server =
-                TestServer.speaking(Protocol.HTTP_1)
+                TestServer.speaking(protocol)
                         .handledBy(new Answer())
                         .guardedBy(DropGuard.create()::installOn)
                         .connector(
@@ -50,7 +51,7 @@ class LateDrainTest {
 
     @Test
     void theNextRequestIsServedTooAndIsTheLast() throws Exception {
-        start(10_000);
+        start(Protocol.HTTP_1, 10_000);
         try (RawClient client = RawClient.connect(server.port())) {
             beginToDrainDuringTheFirst(client);
             client.send(NEXT);
@@ -60,10 +61,29 @@ class LateDrainTest {
 
     @Test
     void withoutANextRequestTheConnectionIsClosedAsAnyIdleOne() throws Exception {
-        start(300);
+        start(Protocol.HTTP_1, 300);
         try (RawClient client = RawClient.connect(server.port())) {
             beginToDrainDuringTheFirst(client);
             assertThat(client.readAll()).isEmpty();
+        }
+    }
+
+    /** Jetty says goodbye above us there, so it must not begin to while the answer is written. */
+    @Test
+    void underTlsTheServerWaitsForTheAnswerBeforeItCountsAsShutDown() throws Exception {
+        start(Protocol.TLS, 10_000);
+        try (RawClient client = RawClient.connect(Protocol.TLS, server.port())) {
+            client.send(FIRST);
+            assertThat(handedDown.await(20, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<Void> shutting =
+                    CompletableFuture.runAsync(() -> drained = server.connector().shutdown());
+            await().pollInterval(5, TimeUnit.MILLISECONDS)
+                    .during(50, TimeUnit.MILLISECONDS)
+                    .until(() -> !server.connector().isShutdown());
+            assertThat(client.readResponse()).doesNotContain("Connection: close");
+            shutting.get(20, TimeUnit.SECONDS);
+            client.send(NEXT);
+            assertThat(client.readAll()).contains("Connection: close").endsWith("next");
         }
     }
 
