@@ -76,11 +76,11 @@ final class LoggedExchange {
         }
         if (firstByteNanos == 0) firstByteNanos = System.nanoTime();
         BodyCapture body = responseBody;
-        if (body != null && !HttpMethod.HEAD.is(request.getMethod())) body.add(content);
+        if (body != null && !isHead()) body.add(content);
     }
 
     void sent(int length, boolean last) {
-        if (!HttpMethod.HEAD.is(request.getMethod())) addWritten(length);
+        addWritten(length);
         if (last) wholeResponse = true;
     }
 
@@ -116,6 +116,11 @@ final class LoggedExchange {
         if (ended.compareAndSet(false, true)) log.ended(this, () -> Ending.of(this, failure));
     }
 
+    /** Its stream has ended, and what is left to be known of it comes soon, or not at all. */
+    void endsLater(Runnable notAtAll) {
+        log.later(notAtAll);
+    }
+
     /** The server stops and does not wait for it. */
     void stopped() {
         if (ended.compareAndSet(false, true)) log.ended(this, () -> Ending.stopped(this));
@@ -143,6 +148,10 @@ final class LoggedExchange {
     boolean isMultiplexed() {
         HttpVersion version = request.getConnectionMetaData().getHttpVersion();
         return version.getVersion() > HttpVersion.HTTP_1_1.getVersion();
+    }
+
+    boolean isHead() {
+        return HttpMethod.HEAD.is(request.getMethod());
     }
 
     long startMillis() {
