@@ -22,6 +22,8 @@ final class LoggedExchange {
     private final String id;
     private final long startMillis;
     private final long startNanos;
+    private final ConnectionFacts
+            connection; // while its socket is open, for a closed one knows none
     private final boolean sampled;
     private final AtomicBoolean ended = new AtomicBoolean(); // T1 completes, T2 stops the server
 
@@ -44,6 +46,7 @@ final class LoggedExchange {
         this.id = id;
         this.startMillis = startMillis;
         this.startNanos = request.getBeginNanoTime();
+        this.connection = ConnectionFacts.of(request.getConnectionMetaData());
         this.sampled = log.config().sampling().keepsCompleted(id);
         this.requestBody =
                 new BodyCapture(
@@ -134,6 +137,10 @@ final class LoggedExchange {
 
     Request request() {
         return request;
+    }
+
+    ConnectionFacts connection() {
+        return connection;
     }
 
     boolean isSampled() {
