@@ -1,5 +1,6 @@
 package io.dropguard.cancel;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -21,22 +22,40 @@ public final class InterruptScope implements AutoCloseable {
     private static final AtomicIntegerFieldUpdater<InterruptScope> STATE =
             AtomicIntegerFieldUpdater.newUpdater(InterruptScope.class, "state");
 
-    private static final ThreadLocal<@Nullable InterruptScope> INNERMOST = new ThreadLocal<>();
+    /** Weak: a thread outlives applications, and must not hold their class loader. */
+    private static final ThreadLocal<@Nullable WeakReference<Flag>> FLAG = new ThreadLocal<>();
 
-    private final Thread thread = Thread.currentThread();
-    private final @Nullable InterruptScope outer = INNERMOST.get();
-    private volatile int state = OPEN; // most scopes just close, and take no lock for it
+    /** The interrupt flag of one thread, which all scopes on it share. */
+    private static final class Flag {
+        final Thread thread = Thread.currentThread();
+        @Nullable InterruptScope innermost; // confined to the thread
+        int raised; // guarded by this: how many scopes have raised the flag and are not closed
+        boolean strangerFirst; // guarded by this: it was set before the first of them raised it
 
-    // of the outermost scope, for all that are nested in it; guarded by it
-    private int raised; // how many have raised the flag and are not closed
-    private boolean strangerFirst; // the flag was set before the first of them raised it
+        static Flag ofThisThread() {
+            WeakReference<Flag> known = FLAG.get();
+            Flag flag = known == null ? null : known.get();
+            if (flag != null) return flag;
+            Flag first = new Flag();
+            FLAG.set(new WeakReference<>(first));
+            return first;
+        }
+    }
 
-    private InterruptScope() {}
+    private final Flag flag;
+    private final @Nullable InterruptScope outer;
+    private volatile int state; // most scopes just close, and take no lock for it
+
+    private InterruptScope(Flag flag) {
+        this.flag = flag;
+        this.outer = flag.innermost;
+    }
 
     /** Opens a scope on the calling thread, which must close it too. */
     public static InterruptScope open() {
-        InterruptScope opened = new InterruptScope();
-        INNERMOST.set(opened);
+        Flag flag = Flag.ofThisThread();
+        InterruptScope opened = new InterruptScope(flag);
+        flag.innermost = opened;
         return opened;
     }
 
@@ -46,46 +65,38 @@ public final class InterruptScope implements AutoCloseable {
      * @return whether this call raised the interrupt
      */
     public boolean interrupt() {
-        InterruptScope outermost = outermost();
-        synchronized (outermost) {
+        synchronized (flag) {
             if (!STATE.compareAndSet(this, OPEN, RAISED)) return false;
-            if (outermost.raised++ == 0) outermost.strangerFirst = thread.isInterrupted();
+            if (flag.raised++ == 0) flag.strangerFirst = flag.thread.isInterrupted();
             // inside the lock: the thread that closes waits for it, and takes up no other work
-            thread.interrupt();
+            flag.thread.interrupt();
             return true;
         }
     }
 
     /** Whether the calling thread is the one that this scope interrupts. */
     public boolean isCurrentThread() {
-        return Thread.currentThread() == thread;
+        return Thread.currentThread() == flag.thread;
     }
 
     /** The thread that opened this scope. */
     public Thread thread() {
-        return thread;
+        return flag.thread;
     }
 
     /** Idempotent. Called by the thread that opened the scope. */
     @Override
     public void close() {
         if (!STATE.compareAndSet(this, OPEN, CLOSED)) clearRaised();
-        if (INNERMOST.get() == this) INNERMOST.set(outer);
+        if (flag.innermost == this) flag.innermost = outer;
     }
 
     private void clearRaised() {
-        InterruptScope outermost = outermost();
-        synchronized (outermost) {
+        synchronized (flag) {
             if (state == CLOSED) return;
             state = CLOSED;
             // ours: the work may have noticed it, swallowed it or never looked
-            if (--outermost.raised == 0 && !outermost.strangerFirst) Thread.interrupted();
+            if (--flag.raised == 0 && !flag.strangerFirst) Thread.interrupted();
         }
-    }
-
-    private InterruptScope outermost() {
-        InterruptScope each = this;
-        while (each.outer != null) each = each.outer;
-        return each;
     }
 }

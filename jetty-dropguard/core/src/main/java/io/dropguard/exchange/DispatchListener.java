@@ -1,5 +1,7 @@
 package io.dropguard.exchange;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.eclipse.jetty.server.Context;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.ContextHandler;
@@ -10,18 +12,41 @@ import org.jspecify.annotations.Nullable;
  * Tells the exchange which thread works for it: every context, of servlets or not, says so when a
  * thread comes to run part of a request, an ASYNC dispatch included. Added to a server it finds the
  * contexts that are there, those that are deployed later, and those within others. Thread-safe.
+ *
+ * <p>It listens once the first exchange goes on behind its handler's back: to be told costs every
+ * request, and an exchange that its first thread brings to the end needs no telling.
  */
 final class DispatchListener
         implements ContextHandler.ContextScopeListener, Container.InheritedListener {
 
-    @Override
-    public void beanAdded(Container parent, Object child) {
-        if (child instanceof ContextHandler context) context.addEventListener(this);
+    private final Set<ContextHandler> contexts = new HashSet<>(); // guarded by this
+    private volatile boolean listening; // written under this
+
+    /**
+     * From now on. Who is within a context just then is told of the way out only: then the end of
+     * its handler's work counts a little earlier than it comes.
+     */
+    void listen() {
+        if (!listening) listenToAll();
+    }
+
+    private synchronized void listenToAll() {
+        listening = true;
+        contexts.forEach(context -> context.addEventListener(this)); // once, however often
     }
 
     @Override
-    public void beanRemoved(Container parent, Object child) {
-        if (child instanceof ContextHandler context) context.removeEventListener(this);
+    public synchronized void beanAdded(Container parent, Object child) {
+        if (!(child instanceof ContextHandler context)) return;
+        contexts.add(context);
+        if (listening) context.addEventListener(this);
+    }
+
+    @Override
+    public synchronized void beanRemoved(Container parent, Object child) {
+        if (!(child instanceof ContextHandler context)) return;
+        contexts.remove(context);
+        context.removeEventListener(this);
     }
 
     @Override

@@ -20,7 +20,7 @@ final class ExchangeEnd {
     private static final AtomicIntegerFieldUpdater<ExchangeEnd> STATE =
             AtomicIntegerFieldUpdater.newUpdater(ExchangeEnd.class, "state");
 
-    private volatile int state = OPEN; // HELD only by the thread that has this locked
+    private volatile int state; // HELD only by the thread that has this locked
 
     boolean isOver() {
         return state == OVER;

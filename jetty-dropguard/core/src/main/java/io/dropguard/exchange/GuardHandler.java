@@ -41,6 +41,11 @@ public final class GuardHandler extends Handler.Wrapper {
         installBean(timer);
     }
 
+    /** Other threads than its first may come to work for an exchange. */
+    void listenToDispatches() {
+        dispatches.listen();
+    }
+
     Ticker ticker() {
         return ticker;
     }
@@ -128,7 +133,10 @@ public final class GuardHandler extends Handler.Wrapper {
         GuardedResponse answer =
                 new GuardedResponse(guarded, response, gate, callback.getInvocationType());
         try {
-            if (super.handle(guarded, answer, answer)) return true;
+            if (super.handle(guarded, answer, answer)) {
+                if (!exchange.isOver()) listenToDispatches(); // others go on with it
+                return true;
+            }
             if (gate.release()) {
                 exchange.over();
                 return false;

@@ -68,7 +68,8 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     private volatile @Nullable FailureListeners failures;
     private volatile @Nullable ExchangeTimes times;
 
-    private volatile boolean interrupt;
+    private volatile boolean uninterrupted;
+    private volatile boolean bodyRead; // of the request
     private volatile boolean answering;
     private volatile boolean told; // the listeners have heard, or are about to
     private volatile @Nullable IOException failure; // why it is in vain, as listeners are told
@@ -76,7 +77,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     GuardedExchange(GuardHandler handler, Request request, Response response, Callback callback) {
         this.handler = handler;
         this.request = request;
-        this.interrupt = handler.config().interrupt();
+        if (!handler.config().interrupt()) this.uninterrupted = true;
         this.wire = ClientWatch.beneath(endPoint());
         this.multiplexed = version().getVersion() > HttpVersion.HTTP_1_1.getVersion();
         this.gate = new ResponseGate(this, response, callback);
@@ -119,7 +120,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     /** Whether a cancellation interrupts the thread that handles this exchange; from now on. */
     public void setInterrupt(boolean interrupt) {
-        this.interrupt = interrupt;
+        this.uninterrupted = !interrupt;
     }
 
     /** How the client's end of the connection fares; known while the kernel is asked. */
@@ -259,9 +260,14 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         if (wire != null) wire.tracked().awaitsBody(this);
     }
 
-    /** It has come, or its end. */
+    /** It has come, or its end: then its client was told to continue. */
     void hasBody() {
+        if (!bodyRead) bodyRead = true;
         if (wire != null) wire.tracked().hasBody(this);
+    }
+
+    boolean isBodyRead() {
+        return bodyRead;
     }
 
     /** Its stream may take no more for now; a connection of HTTP/1 notices itself. */
@@ -271,6 +277,11 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     void written() {
         if (multiplexed && wire != null) wire.tracked().streamWritten(this);
+    }
+
+    /** Other threads may come to work for it. */
+    void goesAsync() {
+        handler.listenToDispatches();
     }
 
     void enter() {
@@ -286,7 +297,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
             failures().tell(again); // an async cycle that has begun since then wants to hear too
     }
 
-    private boolean isOver() {
+    boolean isOver() {
         return end.isOver();
     }
 
@@ -372,7 +383,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
                 reason,
                 () -> {
                     failure = thrown; // before the interrupted thread asks
-                    if (interrupt) interrupt();
+                    if (!uninterrupted) interrupt();
                 });
     }
 

@@ -34,8 +34,10 @@ class GuardedRequest extends Request.Wrapper {
         return names;
     }
 
+    /** So does startAsync(). */
     @Override
     public void addFailureListener(Consumer<Throwable> listener) {
+        exchange.goesAsync();
         exchange.failures().add(listener);
     }
 
@@ -53,7 +55,6 @@ class GuardedRequest extends Request.Wrapper {
     public Content.@Nullable Chunk read() {
         Content.Chunk chunk = super.read();
         if (chunk != null) exchange.hasBody();
-        if (chunk != null) exchange.gate().requestRead();
         if (chunk != null
                 && Content.Chunk.isFailure(chunk, true)
                 && chunk.getFailure() instanceof EOFException end) exchange.readFailed(end);

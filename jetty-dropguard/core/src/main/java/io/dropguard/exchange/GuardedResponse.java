@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedResponse extends Response.Wrapper implements Callback {
     private final ResponseGate gate;
-    private final HttpFields.Mutable headers;
+    private HttpFields.@Nullable Mutable headers; // two would do the same
     private final InvocationType invocationType; // of the callback
 
     GuardedResponse(
@@ -24,12 +24,13 @@ final class GuardedResponse extends Response.Wrapper implements Callback {
         super(request, response);
         this.gate = gate;
         this.invocationType = invocationType;
-        this.headers = new LockedHeaders(response.getHeaders(), gate);
     }
 
     @Override
     public HttpFields.Mutable getHeaders() {
-        return headers;
+        HttpFields.Mutable locked = headers;
+        if (locked == null) headers = locked = new LockedHeaders(super.getHeaders(), gate);
+        return locked;
     }
 
     @Override

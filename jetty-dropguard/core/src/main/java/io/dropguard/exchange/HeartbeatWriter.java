@@ -79,12 +79,12 @@ final class HeartbeatWriter {
             if (config.mode() == HeartbeatMode.INTERIM) {
                 if (!gate.isUnclaimed() || gate.isFrozen() || count == HeartbeatConfig.MAX_INTERIM)
                     return -1;
-                if (!head.isInterimLegal(gate.isRequestRead())) return -1;
+                if (!head.isInterimLegal(exchange.isBodyRead())) return -1;
             } else {
                 long last = lastWriteNanos;
                 long since = exchange.ticker().nanoTime() - last;
                 if (last != 0 && since < interval) return interval - since;
-                if (!head.isLegal(gate.isRequestRead())) return interval;
+                if (!head.isLegal(exchange.isBodyRead())) return interval;
                 Heartbeat legal = heartbeat(config, true);
                 if (legal == null) return gate.isUnclaimed() ? interval : -1;
                 bytes = legal.bytes();

@@ -42,7 +42,6 @@ final class ResponseGate {
     private final Response response; // Jetty's own
     private final Callback callback; // Jetty's own
     private final WriteTurn turn = new WriteTurn(this);
-    private volatile boolean requestRead; // of the request's body
 
     // all written under this; what is not volatile is read under it too
     private Owner owner = Owner.NOBODY;
@@ -95,15 +94,6 @@ final class ResponseGate {
 
     synchronized @Nullable Supplier<HttpFields> getTrailersSupplier() {
         return heartbeats == null ? response.getTrailersSupplier() : head().getTrailersSupplier();
-    }
-
-    /** The application has read of the request, so its client was told to continue. */
-    void requestRead() {
-        requestRead = true;
-    }
-
-    boolean isRequestRead() {
-        return requestRead;
     }
 
     void write(boolean last, @Nullable ByteBuffer content, Callback written) {

@@ -1,5 +1,7 @@
 package io.dropguard.exchange;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,8 +26,13 @@ final class WriteTurn implements Callback {
         WAITING
     }
 
+    private static final VarHandle HOLDER = holder();
+
     private final ResponseGate gate;
-    private volatile Holder holder = Holder.FREE;
+
+    @SuppressWarnings("NullAway.Init") // through HOLDER
+    private volatile Holder holder;
+
     private @Nullable Deque<Runnable> waiting; // once somebody does
 
     // of the application's write; belong to whoever has its turn
@@ -34,6 +41,15 @@ final class WriteTurn implements Callback {
 
     WriteTurn(ResponseGate gate) {
         this.gate = gate;
+        HOLDER.set(this, Holder.FREE);
+    }
+
+    private static VarHandle holder() {
+        try {
+            return MethodHandles.lookup().findVarHandle(WriteTurn.class, "holder", Holder.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
     }
 
     boolean isFree() {
@@ -53,7 +69,7 @@ final class WriteTurn implements Callback {
     void giveToApplication(@Nullable ByteBuffer bytes, Callback callback) {
         content = bytes;
         written = callback;
-        holder = Holder.APPLICATION;
+        HOLDER.setRelease(this, Holder.APPLICATION); // others look under the gate, as we do
     }
 
     void giveToHeartbeat() {
@@ -101,7 +117,8 @@ final class WriteTurn implements Callback {
     /** From here on the next write may take the place of this one. */
     private void end() {
         gate.applicationWrote();
-        if (holder == Holder.APPLICATION) holder = Holder.FREE;
+        // Released, and not more: every write comes by here. A heartbeat that sees it late is late.
+        if (holder == Holder.APPLICATION) HOLDER.setRelease(this, Holder.FREE);
     }
 
     @Override

@@ -12,7 +12,7 @@ final class CurrentRequests {
     private volatile @Nullable SharedStreams streams; // of HTTP/2; written under this
 
     void begin(MonitoredExchange begun) {
-        readingBody = false;
+        if (readingBody) readingBody = false; // volatile writes are dear, and reads are not
         one = begun;
     }
 

@@ -138,7 +138,7 @@ public final class TrackedConnection {
      * @return false if the connection is being shut down, so that nobody is to answer it
      */
     public boolean begin(MonitoredExchange begun, String version) {
-        unguarded = false;
+        if (unguarded) unguarded = false;
         current.begin(begun);
         count(version);
         return state.enter(ConnectionPhase.COMPUTING);
@@ -152,7 +152,7 @@ public final class TrackedConnection {
     }
 
     private void count(String version) {
-        protocol = version;
+        if (!version.equals(protocol)) protocol = version;
         traffic.addRequest();
     }
 

@@ -54,6 +54,7 @@ public final class RollingRestart {
         connector.setReusePort(how == Handover.SHARE);
         connector.setInheritChannel(how == Handover.INHERIT);
         connector.setAcceptQueueSize(1024);
+        connector.setShutdownIdleTimeout(5_000); // for clients on a busy machine; there is time
         DropGuard.builder()
                 .set("drain-timeout", Duration.ofSeconds(20).toString())
                 .build()
