@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.QuietException;
@@ -125,6 +126,11 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     /** How the client's end of the connection fares; known while the kernel is asked. */
     public PeerCondition peer() {
         return wire == null ? PeerCondition.RESPONSIVE : wire.peer();
+    }
+
+    /** Whether its connection has bytes to write and the socket takes no more for now. */
+    public boolean isStalled() {
+        return wire != null && wire.tracked().isWriting();
     }
 
     /** How many heartbeats were sent so far. */
@@ -311,7 +317,9 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
      *     may have read the answer and left before the write was told so; Jetty fails it then
      */
     void writeFailed(Throwable failure, boolean unsent) {
-        if (!Disconnects.isDisconnect(failure) || (multiplexed && answering && !unsent)) return;
+        if (!Disconnects.isDisconnect(failure)) return;
+        boolean left = unsent && !HttpMethod.HEAD.is(request.getMethod()); // its bytes never go
+        if (multiplexed && answering && !left) return;
         boolean ofStream = multiplexed && failure instanceof EOFException;
         boolean vanished = PeerUnreachableException.isCauseOf(failure) || isUnreachable();
         Signal written = ofStream ? streamSignal() : Signal.WRITE_FAILED;

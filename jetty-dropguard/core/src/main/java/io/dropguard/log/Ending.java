@@ -73,8 +73,9 @@ record Ending(
 
     /** Without a guard only a read or write that failed tells that the client has left. */
     private static @Nullable String transportSignal(LoggedExchange exchange) {
-        boolean disconnected =
-                isDisconnect(exchange.writeFailure()) || isDisconnect(exchange.readFailure());
+        // a write of a whole answer may have been cancelled before it was told that it was done
+        boolean cutOff = !exchange.isWholeResponse() && isDisconnect(exchange.writeFailure());
+        boolean disconnected = cutOff || isDisconnect(exchange.readFailure());
         if (!disconnected) return null;
         if (exchange.isMultiplexed()) return label(ClientLoss.Signal.STREAM_RESET);
         return label(

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class ExchangeLog extends Handler.Wrapper {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeLog.class);
 
-    /** 2 s: what takes longer is stuck, and must not keep the server from stopping. */
+    /** 2 s: what takes longer is stuck, and must keep neither a record nor a server that stops. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
     private static final long MILLISECOND = 1_000_000;
@@ -170,6 +171,21 @@ public final class ExchangeLog extends Handler.Wrapper {
             warn(failed);
         } finally {
             inFlight.remove(exchange); // last: a server that stops waits for the record
+        }
+    }
+
+    /** Never throws. Runs this when it was waited for long enough, by a thread that may block. */
+    void later(Runnable task) {
+        Server server = getServer();
+        try {
+            server.getScheduler()
+                    .schedule(
+                            () -> server.getThreadPool().execute(task),
+                            LONGEST_WAIT.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        } catch (RuntimeException stopping) {
+            LOG.debug("not waited for", stopping);
+            task.run();
         }
     }
 

@@ -42,6 +42,11 @@ final class GuardFacts {
         return peer == PeerCondition.RESPONSIVE ? null : peer.name().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether its socket is full; false if that is not known. */
+    boolean isStalled() {
+        return exchange != null && exchange.isStalled();
+    }
+
     /** Heartbeats that were sent, or -1 if that is not known. */
     long heartbeats() {
         return exchange == null ? -1 : exchange.heartbeats();

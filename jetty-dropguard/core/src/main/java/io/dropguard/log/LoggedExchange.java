@@ -22,6 +22,8 @@ final class LoggedExchange {
     private final String id;
     private final long startMillis;
     private final long startNanos;
+    private final ConnectionFacts
+            connection; // while its socket is open, for a closed one knows none
     private final boolean sampled;
     private final AtomicBoolean ended = new AtomicBoolean(); // T1 completes, T2 stops the server
 
@@ -44,6 +46,7 @@ final class LoggedExchange {
         this.id = id;
         this.startMillis = startMillis;
         this.startNanos = request.getBeginNanoTime();
+        this.connection = ConnectionFacts.of(request.getConnectionMetaData());
         this.sampled = log.config().sampling().keepsCompleted(id);
         this.requestBody =
                 new BodyCapture(
@@ -76,11 +79,11 @@ final class LoggedExchange {
         }
         if (firstByteNanos == 0) firstByteNanos = System.nanoTime();
         BodyCapture body = responseBody;
-        if (body != null && !HttpMethod.HEAD.is(request.getMethod())) body.add(content);
+        if (body != null && !isHead()) body.add(content);
     }
 
     void sent(int length, boolean last) {
-        if (!HttpMethod.HEAD.is(request.getMethod())) addWritten(length);
+        addWritten(length);
         if (last) wholeResponse = true;
     }
 
@@ -116,6 +119,11 @@ final class LoggedExchange {
         if (ended.compareAndSet(false, true)) log.ended(this, () -> Ending.of(this, failure));
     }
 
+    /** Its stream has ended, and what is left to be known of it comes soon, or not at all. */
+    void endsLater(Runnable notAtAll) {
+        log.later(notAtAll);
+    }
+
     /** The server stops and does not wait for it. */
     void stopped() {
         if (ended.compareAndSet(false, true)) log.ended(this, () -> Ending.stopped(this));
@@ -131,6 +139,10 @@ final class LoggedExchange {
         return request;
     }
 
+    ConnectionFacts connection() {
+        return connection;
+    }
+
     boolean isSampled() {
         return sampled;
     }
@@ -143,6 +155,10 @@ final class LoggedExchange {
     boolean isMultiplexed() {
         HttpVersion version = request.getConnectionMetaData().getHttpVersion();
         return version.getVersion() > HttpVersion.HTTP_1_1.getVersion();
+    }
+
+    boolean isHead() {
+        return HttpMethod.HEAD.is(request.getMethod());
     }
 
     long startMillis() {

@@ -5,7 +5,6 @@ import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -71,10 +70,10 @@ final class LoggedStream extends HttpStream.Wrapper {
 
     @Override
     public Runnable cancelSend(Throwable cause, Callback appCallback) {
+        exchange.writeFailed(cause);
         Sent cancelled = sending;
-        if (cancelled == null) exchange.writeFailed(cause);
-        else cancelled.isFailing(cause);
-        return super.cancelSend(cause, appCallback);
+        if (cancelled == null) return super.cancelSend(cause, appCallback);
+        return super.cancelSend(cause, cancelled.cancelling(cause, appCallback));
     }
 
     @Override
@@ -85,54 +84,8 @@ final class LoggedStream extends HttpStream.Wrapper {
 
     @Override
     public void failed(Throwable failure) {
-        exchange.ended(failure);
+        Sent write = sending;
+        if (write == null || !write.isAwaited()) exchange.ended(failure);
         super.failed(failure);
-    }
-
-    private static final class Sent extends Callback.Nested {
-        private final LoggedExchange exchange;
-        private final @Nullable ByteBuffer content;
-        private final int length;
-        private final boolean last;
-        private boolean told; // that it is sent; guarded by this
-
-        Sent(
-                Callback callback,
-                LoggedExchange exchange,
-                @Nullable ByteBuffer content,
-                boolean last) {
-            super(callback);
-            this.exchange = exchange;
-            this.content = content;
-            this.length = BufferUtil.length(content);
-            this.last = last;
-        }
-
-        @Override
-        public void succeeded() {
-            if (isFirst()) exchange.sent(length, last);
-            super.succeeded();
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            isFailing(failure);
-            super.failed(failure);
-        }
-
-        /** It is told to fail, perhaps before the stream knows how it went. */
-        void isFailing(Throwable failure) {
-            // HTTP/2 has written it, and the client may have read it and left before we are told:
-            // then this comes in the place of the success.
-            boolean written = length > 0 && BufferUtil.isEmpty(content);
-            if (!last || !written || !exchange.isMultiplexed()) exchange.writeFailed(failure);
-            else if (isFirst()) exchange.sent(length, true);
-        }
-
-        private synchronized boolean isFirst() {
-            boolean first = !told;
-            told = true;
-            return first;
-        }
     }
 }

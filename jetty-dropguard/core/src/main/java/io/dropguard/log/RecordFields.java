@@ -40,7 +40,7 @@ final class RecordFields {
         out.text(Field.TRACE, ExchangeIds.traceOf(request.getHeaders()));
         String path = uris.path(pathOf(request));
         request(request, path, out, uris);
-        connection(request, out);
+        connection(exchange, out);
         String agent = request.getHeaders().get(HttpHeader.USER_AGENT);
         if (agent != null)
             out.text(Field.USER_AGENT, redactor.redact(Part.REQUEST_HEADER, "user-agent", agent));
@@ -105,9 +105,9 @@ final class RecordFields {
         };
     }
 
-    private static void connection(Request request, FieldWriter out) {
-        ConnectionMetaData connection = request.getConnectionMetaData();
-        ConnectionFacts facts = ConnectionFacts.of(connection);
+    private static void connection(LoggedExchange exchange, FieldWriter out) {
+        ConnectionMetaData connection = exchange.request().getConnectionMetaData();
+        ConnectionFacts facts = exchange.connection();
         out.text(Field.CLIENT_ADDRESS, facts.clientAddress(connection));
         out.text(Field.PEER_ADDRESS, facts.peerAddress());
         if (facts.peerPort() >= 0) out.number(Field.PEER_PORT, facts.peerPort());

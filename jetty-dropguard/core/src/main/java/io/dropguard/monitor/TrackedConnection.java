@@ -92,6 +92,11 @@ public final class TrackedConnection {
         settle();
     }
 
+    /** Whether the socket has not taken all bytes. */
+    public boolean isWriting() {
+        return writing;
+    }
+
     /** The kernel has told how its other end fares; whether that is news. */
     public boolean setPeer(PeerCondition told) {
         boolean news = peer != told;

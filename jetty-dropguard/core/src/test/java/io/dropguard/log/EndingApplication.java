@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Handler;
@@ -56,14 +57,20 @@ final class EndingApplication extends Handler.Abstract implements AutoCloseable 
         GuardedExchange exchange = GuardedExchange.of(request);
         Runnable working = () -> begun(request, exchange, query.substring("id=".length()));
         switch (ExpectedEnd.valueOf(path.substring(1))) {
-            case ANSWERED -> Content.Sink.write(response, true, "hello", callback);
+            case ANSWERED, ANSWERED_AND_CLOSED ->
+                    Content.Sink.write(response, true, "hello", callback);
+            case ANSWERED_EMPTY, ANSWERED_EMPTY_AND_CLOSED -> callback.succeeded();
+            case ANSWERED_IN_PARTS -> {
+                response.getHeaders().put(HttpHeader.CONTENT_LENGTH, "half".length());
+                half(response, callback, () -> response.write(true, null, callback));
+            }
             case ANSWERED_LATER ->
                     later.execute(() -> Content.Sink.write(response, true, "hello", callback));
             case REFUSED -> {
                 response.setStatus(403);
                 Content.Sink.write(response, true, "no", callback);
             }
-            case THROWN -> throw new QuietFailure();
+            case THROWN, THROWN_AND_CLOSED -> throw new QuietFailure();
             case FAILED -> callback.failed(new QuietFailure());
             case BROKEN_OFF -> half(response, callback, () -> callback.failed(new QuietFailure()));
             case LEFT_WAITING, STOPPED_WAITING -> await(working, callback);

@@ -106,7 +106,7 @@ final class EndingClient implements AutoCloseable {
             // times in 100,000.
             case ANSWERED_LATER, EXPIRED_WAITING, EXPIRED_ASYNC -> isMultiplexed();
             case EXPIRED_READING, UNPARSABLE -> isMultiplexed();
-            default -> true;
+            default -> !end.closes();
         };
     }
 

@@ -4,6 +4,13 @@ package io.dropguard.log;
 enum ExpectedEnd {
     ANSWERED("completed", Client.READS_ANSWER),
     ANSWERED_LATER("completed", Client.READS_ANSWER),
+    ANSWERED_EMPTY("completed", Client.READS_ANSWER),
+    /** The last of which is empty. */
+    ANSWERED_IN_PARTS("completed", Client.READS_ANSWER),
+    /** And the client closes as soon as it has the answer. */
+    ANSWERED_AND_CLOSED("completed", Client.READS_ANSWER),
+    ANSWERED_EMPTY_AND_CLOSED("completed", Client.READS_ANSWER),
+    THROWN_AND_CLOSED("failed", Client.READS_ANSWER),
     NOT_FOUND("completed", Client.READS_ANSWER),
     REFUSED("completed", Client.READS_ANSWER),
     THROWN("failed", Client.READS_ANSWER),
@@ -54,6 +61,10 @@ enum ExpectedEnd {
     /** Whether the request announces more of a body than it brings. */
     boolean reads() {
         return name().endsWith("_READING");
+    }
+
+    boolean closes() {
+        return name().endsWith("_AND_CLOSED");
     }
 
     boolean isOfStop() {

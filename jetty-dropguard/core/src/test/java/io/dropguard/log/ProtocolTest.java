@@ -1,7 +1,12 @@
 package io.dropguard.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.dropguard.testkit.Departure;
+import io.dropguard.testkit.Http2Client;
+import io.dropguard.testkit.Protocol;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +26,24 @@ import tools.jackson.databind.JsonNode;
 
 class ProtocolTest {
     private static final LogConfig BODIES = LogConfig.DEFAULT.withBodies(BodyConfig.all());
+
+    @Test
+    void aRecordSaysWhereAClientWasThatHasClosedItsConnection() throws Exception {
+        CompletableFuture<org.eclipse.jetty.util.Callback> begun = new CompletableFuture<>();
+        LogServer.Work work = (request, response, callback) -> begun.complete(callback);
+        try (LogServer server = LogServer.bare(LogConfig.DEFAULT, work);
+                Http2Client client = Http2Client.connect(Protocol.H2C, server.port())) {
+            client.get("/");
+            org.eclipse.jetty.util.Callback callback = begun.get(20, TimeUnit.SECONDS);
+            client.leave(Departure.FIN);
+            await().until(() -> server.connector.getConnectedEndPoints().isEmpty());
+            callback.failed(new IOException("left"));
+
+            JsonNode record = server.records.next();
+            assertThat(record.get("network.peer.address").asString()).isEqualTo("127.0.0.1");
+            assertThat(record.get("network.peer.port").asInt()).isPositive();
+        }
+    }
 
     @Test
     void http2ExchangesAreToldAlikeAndAResetStreamIsALostClient() throws Exception {

@@ -17,6 +17,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -34,9 +36,10 @@ class WrittenAnswerTest {
         assertThat(record.has("dropguard.loss.signal")).isFalse();
     }
 
-    @Test
-    void soItIsIfItsClientLeavesBeforeTheWriteIsTold() throws Exception {
-        JsonNode record = record("/leaves");
+    @ParameterizedTest
+    @ValueSource(strings = {"/leaves/succeeded", "/leaves/failed", "/leaves/never"})
+    void soItIsIfItsClientLeavesBeforeTheWriteIsTold(String path) throws Exception {
+        JsonNode record = record(path);
 
         assertThat(record.get("dropguard.outcome").asString()).isEqualTo("completed");
         assertThat(record.get("dropguard.bytes.written").asInt()).isEqualTo(5);
@@ -77,17 +80,21 @@ class WrittenAnswerTest {
         public boolean handle(Request request, Response response, Callback callback)
                 throws Exception {
             HttpChannel channel = HttpChannel.from(request);
-            boolean leaves = Request.getPathInContext(request).equals("/leaves");
-            request.addHttpStreamWrapper(stream -> new Beneath(stream, leaves ? channel : null));
+            String path = Request.getPathInContext(request);
+            HttpChannel left = path.startsWith("/leaves") ? channel : null;
+            request.addHttpStreamWrapper(stream -> new Beneath(stream, left, path));
             return super.handle(request, response, callback);
         }
 
         private static final class Beneath extends HttpStream.Wrapper {
             private final @Nullable HttpChannel left; // by the client, before the write is told
 
-            Beneath(HttpStream wrapped, @Nullable HttpChannel left) {
+            private final String path;
+
+            Beneath(HttpStream wrapped, @Nullable HttpChannel left, String path) {
                 super(wrapped);
                 this.left = left;
+                this.path = path;
             }
 
             @Override
@@ -103,9 +110,10 @@ class WrittenAnswerTest {
             }
 
             private void fail(Callback callback) {
-                if (left == null) callback.failed(new ClosedChannelException());
-                else // T1, the writer's, tells it too late: T2 has ended the exchange
-                left.onRemoteFailure(new ClosedChannelException()).run();
+                // T1, the writer's, tells it too late: T2 has ended the exchange
+                if (left != null) left.onRemoteFailure(new ClosedChannelException()).run();
+                if (path.endsWith("/succeeded")) callback.succeeded();
+                else if (!path.endsWith("/never")) callback.failed(new ClosedChannelException());
             }
         }
     }

@@ -112,6 +112,11 @@ public final class Http2Client implements TestClient {
         open("GET", target, true, new BodyOf(anew()));
     }
 
+    /** Sends a HEAD. */
+    public void head(String target) throws IOException {
+        open("HEAD", target, true, new BodyOf(anew()));
+    }
+
     /** Sends a GET and reads nothing of its answer's body, so that a large one gets stuck. */
     public void getUnread(String target) throws IOException {
         open("GET", target, true, new Unread());
