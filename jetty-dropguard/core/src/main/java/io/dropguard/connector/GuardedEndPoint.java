@@ -5,6 +5,7 @@ import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadPendingException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
@@ -96,13 +97,17 @@ final class GuardedEndPoint
 
     @Override
     public boolean tryFillInterested(Callback callback) {
+        if (lingers) { // what still comes is not for those above
+            callback.failed(new ClosedChannelException());
+            return true;
+        }
         tracked.awaitsBytes();
         return idle.tryFillInterested(callback);
     }
 
     @Override
     public boolean isFillInterested() {
-        return watch.input().isFillInterested();
+        return !lingers && watch.input().isFillInterested();
     }
 
     // ---- writes

@@ -142,8 +142,16 @@ final class LingeringClose {
             late = false;
             check();
         }
-        if (!endPoint.tryFillInterested(new OnReadable())) finish();
-        else if (late) timeIsOver(); // T1 looked when nobody had the interest
+        listen();
+        if (late) timeIsOver(); // T1 looked when nobody had the interest
+    }
+
+    /**
+     * T1, we, have read and have no interest; T2, a connection above that does not know yet that it
+     * is closed, may take our place.
+     */
+    private void listen() {
+        while (!endPoint.tryFillInterested(new OnReadable())) endPoint.getFillInterest().onClose();
     }
 
     private final class OnReadable implements Callback {

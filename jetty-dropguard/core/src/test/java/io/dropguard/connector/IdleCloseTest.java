@@ -42,7 +42,13 @@ class IdleCloseTest {
     private final Server server = new Server();
     private final ServerConnector connector =
             new ServerConnector(server, null, scheduler, null, 0, 1, new HttpConnectionFactory());
-    private final ByteArrayEndPoint endPoint = new ByteArrayEndPoint();
+    private final ByteArrayEndPoint endPoint =
+            new ByteArrayEndPoint() {
+                @Override
+                public Object getTransport() {
+                    return accepted;
+                }
+            };
     private final Waiting waiting = new Waiting();
     private SocketChannel client;
     private SocketChannel accepted;

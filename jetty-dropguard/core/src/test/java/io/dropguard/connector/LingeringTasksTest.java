@@ -3,6 +3,9 @@ package io.dropguard.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Test;
 
 class LingeringTasksTest {
@@ -85,6 +89,42 @@ class LingeringTasksTest {
                         ended::add)
                 .begin();
         assertThat(endPoint.getIdleTimeout()).isNegative();
+    }
+
+    @Test
+    void aConnectionThatAsksForBytesMeanwhileIsToldItIsClosedAndDoesNotEndTheDraining() {
+        List<Throwable> told = new ArrayList<>();
+        Callback above = Callback.from(() -> told.add(new AssertionError("bytes")), told::add);
+        ByteArrayEndPoint asked =
+                new ByteArrayEndPoint() {
+                    @Override
+                    public int fill(ByteBuffer buffer) throws IOException {
+                        int filled = super.fill(buffer);
+                        if (filled > 0 && told.isEmpty()) tryFillInterested(above);
+                        return filled;
+                    }
+
+                    @Override
+                    protected void execute(Runnable selector) {
+                        selector.run();
+                    }
+                };
+        new LingeringClose(
+                        asked,
+                        ByteBufferPool.NON_POOLING,
+                        scheduler,
+                        LingerConfig.DEFAULT,
+                        null,
+                        ended::add)
+                .begin();
+
+        asked.addInputAndExecute(BufferUtil.toBuffer("some"));
+        assertThat(asked.isOpen()).as("there may be more").isTrue();
+        assertThat(told).singleElement().isInstanceOf(ClosedChannelException.class);
+
+        asked.addInputAndExecute(BufferUtil.toBuffer("more"));
+        assertThat(asked.isOpen()).isTrue();
+        assertThat(asked.hasMore()).as("more").isFalse();
     }
 
     @Test

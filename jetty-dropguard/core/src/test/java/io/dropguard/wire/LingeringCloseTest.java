@@ -10,10 +10,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -30,11 +34,13 @@ class LingeringCloseTest {
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server, 1, 1);
 
-    private void start(LingerConfig config) throws Exception {
+    private EarlyAnswer start(LingerConfig config) throws Exception {
+        EarlyAnswer handler = new EarlyAnswer();
         server.addConnector(connector);
-        server.setHandler(new EarlyAnswer());
+        server.setHandler(handler);
         DropGuard.builder().linger(config).build().installOn(server);
         server.start();
+        return handler;
     }
 
     @AfterEach
@@ -54,6 +60,27 @@ class LingeringCloseTest {
             }
         }
         await().until(() -> connector.getConnectedEndPoints().isEmpty());
+    }
+
+    @Test
+    void theConnectionAboveIsNotToldOfWhatIsDrained() throws Exception {
+        EarlyAnswer handler = start(LingerConfig.DEFAULT);
+        try (Socket client = connect()) {
+            send(client, 100_000);
+            EndPoint seen = handler.endPoint.get(10, TimeUnit.SECONDS);
+            await().atMost(Duration.ofSeconds(10)).until(() -> !seen.isOpen());
+
+            CompletableFuture<Throwable> told = new CompletableFuture<>();
+            seen.fillInterested(
+                    Callback.from(
+                            () -> told.complete(new AssertionError("bytes")), told::complete));
+            assertThat(told).isCompletedWithValueMatching(ClosedChannelException.class::isInstance);
+            assertThat(seen.isFillInterested()).isFalse();
+
+            client.getOutputStream().write(new byte[UPLOAD - 100_000]);
+            assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII))
+                    .endsWith("too large");
+        }
     }
 
     @Test
@@ -114,8 +141,11 @@ class LingeringCloseTest {
     }
 
     private static final class EarlyAnswer extends Handler.Abstract {
+        final CompletableFuture<EndPoint> endPoint = new CompletableFuture<>(); // of the first
+
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
+            endPoint.complete(request.getConnectionMetaData().getConnection().getEndPoint());
             response.setStatus(413);
             Content.Sink.write(response, true, "too large", callback);
             return true;
