@@ -17,6 +17,7 @@ import org.eclipse.jetty.server.handler.ConnectHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that become something else are not harmed, nor the bytes that were read ahead. */
 class TunnelTest {
@@ -32,8 +33,9 @@ class TunnelTest {
 
     private final DropGuard guard = DropGuard.builder().watchDelay(Duration.ZERO).build();
 
-    @Test
-    void aTunnelCarriesTheBytesThatCameBeforeItWasOpen() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTunnelCarriesTheBytesThatCameBeforeItWasOpen(boolean withTheRequest) throws Exception {
         try (ServerSocket target = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 TestServer server =
                         TestServer.speaking(Protocol.HTTP_1)
@@ -42,8 +44,10 @@ class TunnelTest {
                                 .start();
                 RawClient client = RawClient.connect(server.port())) {
             String authority = "127.0.0.1:" + target.getLocalPort();
-            client.send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n");
-            client.send("too early");
+            String connect =
+                    "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
+            if (withTheRequest) client.send(connect + "too early");
+            else client.send(connect).send("too early");
             try (Socket far = target.accept()) {
                 assertThat(client.readHead()).startsWith("HTTP/1.1 200");
                 client.send(", and in time");

@@ -253,7 +253,7 @@ enum Home {
             GuardedExchange exchange =
                     (GuardedExchange) request.getAttribute(GuardedExchange.ATTRIBUTE);
             try {
-                Field interrupt = GuardedExchange.class.getDeclaredField("interrupt");
+                Field interrupt = GuardedExchange.class.getDeclaredField("uninterrupted");
                 interrupt.setAccessible(true); // nobody but this test needs to know
                 seen.set(List.of(exchange.policy(), interrupt.get(exchange)));
             } catch (ReflectiveOperationException renamed) {
