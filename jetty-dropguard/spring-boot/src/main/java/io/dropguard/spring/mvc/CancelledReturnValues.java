@@ -3,6 +3,7 @@ package io.dropguard.spring.mvc;
 import io.dropguard.cancel.CancellationToken;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -72,10 +73,28 @@ final class CancelledReturnValues implements HandlerMethodReturnValueHandler {
             return ResponseEntity.status(entity.getStatusCode())
                     .headers(entity.getHeaders())
                     .body(linked(entity.getBody(), token));
-        if (value instanceof CompletionStage<?>)
-            return value instanceof Future<?> future ? token.link(future) : value;
+        if (value instanceof CompletionStage<?> stage)
+            return value instanceof Future<?> future ? waitedFor(stage, future, token) : value;
         ReactiveAdapter adapter = REACTIVE ? reactive.getAdapter(value.getClass()) : null;
         return adapter == null ? value : CancelledPublisher.link(value, adapter, token);
+    }
+
+    /**
+     * What Spring waits for in the future's place: it does not hear of our cancelling it. Jetty
+     * tells it of a lost client at that time, and a dispatch in the midst of that is an error.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // the same stage, and passing it on cannot fail
+    static <T> CompletableFuture<T> waitedFor(
+            CompletionStage<T> stage, Future<?> future, CancellationToken token) {
+        CompletableFuture<T> waitedFor = new CompletableFuture<>();
+        stage.whenComplete(
+                (result, failure) -> {
+                    if (token.isCancelled()) return;
+                    if (failure == null) waitedFor.complete(result);
+                    else waitedFor.completeExceptionally(failure);
+                });
+        token.link(future);
+        return waitedFor;
     }
 
     private static boolean isPresent(String type) {
