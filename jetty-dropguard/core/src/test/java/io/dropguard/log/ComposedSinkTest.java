@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Request;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,7 @@ class ComposedSinkTest {
     }
 
     private static void serve(ExchangeSink sink) throws Exception {
+        Semaphore records = new Semaphore(0); // the client may have its answer before the record is
         try (LogServer server =
                 LogServer.guarded(
                         LogConfig.DEFAULT,
@@ -43,8 +46,9 @@ class ComposedSinkTest {
                             callback.succeeded();
                             return true;
                         },
-                        sink)) {
+                        sink.and(record -> records.release()))) {
             server.get("/fine");
+            assertThat(records.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
             server.get("/broken");
         }
     }
