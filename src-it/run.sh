@@ -71,9 +71,12 @@ done
 if [ -n "$newest_home" ]; then
     echo "The unit tests once more, on JDK $newest:"
     again=jetty-dropguard/core,jetty-dropguard/servlet
-    [[ " $* " != *" -Plong "* ]] || again+=,jetty-dropguard/spring-boot # there is time for it
-    mvn -B -ntp test -Dtest.java.home="$newest_home" -Dlog.fuzz-seconds=5 \
-        -pl "$again" -am "$@"
+    if [[ " $* " == *" -Plong "* ]]; then
+        again+=,jetty-dropguard/spring-boot # there is time for it
+    else # what is random had its full length above
+        set -- -Dlog.fuzz-seconds=5 -Ddropguard.fuzz.streams=3000 -Ddropguard.mixed.requests=20000 "$@"
+    fi
+    mvn -B -ntp test -Dtest.java.home="$newest_home" -pl "$again" -am "$@"
 else
     echo "No JDK newer than $current under /usr/lib/jvm: the tests ran on that one alone."
 fi

@@ -319,7 +319,7 @@ class DrainingTest {
     @EnumSource
     void aServerThatHasDrainedAndIsStartedAgainServes(Protocol protocol) throws Exception {
         work.end.countDown();
-        start(protocol, work, "drain-timeout", "20s");
+        start(protocol, work, "drain-timeout", "20s", "idle-grace", "50ms");
         for (int i = 0; i < 3; i++) {
             serves();
             try (TestClient idle = TestClient.connect(server)) {
