@@ -147,7 +147,7 @@ final class ConnectorLife implements LifeCycle.Listener, NetworkConnector.Listen
 
     @Override
     public void onClose(NetworkConnector closed) {
-        if (!connector.isRunning()) return;
+        if (!connector.isRunning() || connector.isShutdown()) return; // told twice: see shutdown()
         drain();
         awaitLastBytes();
     }

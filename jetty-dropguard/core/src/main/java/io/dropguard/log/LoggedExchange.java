@@ -22,8 +22,7 @@ final class LoggedExchange {
     private final String id;
     private final long startMillis;
     private final long startNanos;
-    private final ConnectionFacts
-            connection; // while its socket is open, for a closed one knows none
+    private final ConnectionFacts connection; // from its start: a closed socket knows none
     private final boolean sampled;
     private final AtomicBoolean ended = new AtomicBoolean(); // T1 completes, T2 stops the server
 
