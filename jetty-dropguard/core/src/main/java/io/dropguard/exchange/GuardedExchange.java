@@ -55,7 +55,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     private final Request request; // Jetty's own
     private final @Nullable ClientWatch wire; // beneath the connection, if its connector is guarded
     private final boolean multiplexed;
-    private final HandlingThread handling = new HandlingThread(); // by this thread first
+    private final HandlingThread handling = HandlingThread.entered();
     private final ResponseGate gate;
     private final @Nullable ExchangeRecording recording = ExchangeRecording.begin();
 

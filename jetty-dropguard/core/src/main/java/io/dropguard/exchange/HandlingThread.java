@@ -25,10 +25,12 @@ final class HandlingThread extends ExchangeEnd {
     private static final AtomicReferenceFieldUpdater<HandlingThread, @Nullable Object> STATE =
             AtomicReferenceFieldUpdater.newUpdater(HandlingThread.class, Object.class, "state");
 
-    /** The calling thread handles the exchange from its beginning. */
-    HandlingThread() {
-        STATE.lazySet(this, Thread.currentThread()); // nobody else knows of it yet
-        depth = 1;
+    /** As if the calling thread had entered, but cheaper: nobody else knows of it yet. */
+    static HandlingThread entered() {
+        HandlingThread handling = new HandlingThread();
+        STATE.lazySet(handling, Thread.currentThread());
+        handling.depth = 1;
+        return handling;
     }
 
     /** To be done by the thread when it leaves; {@code earlier} was to be before, if anything. */
