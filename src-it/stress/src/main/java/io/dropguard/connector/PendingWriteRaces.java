@@ -8,6 +8,7 @@ import io.dropguard.monitor.MonitorConfig;
 import io.dropguard.monitor.TrackedConnection;
 import io.dropguard.stress.NoSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
@@ -43,6 +44,14 @@ public final class PendingWriteRaces {
                         EndPoint.class.getClassLoader(), new Class<?>[] {EndPoint.class}, write);
     }
 
+    private static void begin(PendingWrite pending, Callback callback) {
+        try {
+            pending.write(callback, ByteBuffer.allocate(1));
+        } catch (IOException probed) {
+            throw new UncheckedIOException("nobody probes here", probed);
+        }
+    }
+
     /**
      * T1 says that a write has succeeded, T2 that it has failed: the first is passed on, once; the
      * other finds that there is no write any more.
@@ -58,8 +67,7 @@ public final class PendingWriteRaces {
         private int failed; // confined to T2 until the end
 
         public SucceedOrFail() {
-            pending.write(
-                    Callback.from(() -> succeeded++, failure -> failed++), ByteBuffer.allocate(1));
+            begin(pending, Callback.from(() -> succeeded++, failure -> failed++));
         }
 
         @Actor
@@ -105,7 +113,7 @@ public final class PendingWriteRaces {
 
         @Actor
         public void write() {
-            pending.write(Callback.from(() -> succeeded++), ByteBuffer.allocate(1));
+            begin(pending, Callback.from(() -> succeeded++));
         }
 
         @Actor
