@@ -135,7 +135,10 @@ final class WatchedInput implements Callback {
     }
 
     boolean isFillInterested() {
-        return armed ? waiting != null : endPoint.isFillInterested();
+        if (!armed && !endPoint.isFillInterested()) return false; // as it is after most requests
+        synchronized (this) { // somebody is registered, and it may be us since just now
+            return armed ? waiting != null : endPoint.isFillInterested();
+        }
     }
 
     /** The connection waits for bytes that are kept here. */

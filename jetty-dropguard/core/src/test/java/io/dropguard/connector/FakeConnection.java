@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A connection without a network, and the exchange on it, which notes when the timer looks at it.
  */
 final class FakeConnection implements WatchedExchange, MonitoredExchange {
-    final ByteArrayEndPoint endPoint = new ByteArrayEndPoint();
+    final ByteArrayEndPoint endPoint;
     final ClientWatch watch;
     final List<Signal> lost = new ArrayList<>();
     private final String name;
@@ -26,7 +26,13 @@ final class FakeConnection implements WatchedExchange, MonitoredExchange {
     private @Nullable Runnable atVisit;
 
     FakeConnection(String name, WatchTimer timer, List<String> visits) throws IOException {
+        this(name, timer, visits, new ByteArrayEndPoint());
+    }
+
+    FakeConnection(String name, WatchTimer timer, List<String> visits, ByteArrayEndPoint endPoint)
+            throws IOException {
         this.name = name;
+        this.endPoint = endPoint;
         this.visits = visits;
         SocketChannel unconnected = SocketChannel.open();
         unconnected.close(); // nothing here reads it
