@@ -113,7 +113,6 @@ class MixedDropsTest {
         streams.close();
     }
 
-    /** How many of each kind of thread there are, by their names without numbers. */
     /** Threads that were not there before; some of other tests may have ended meanwhile. */
     private static Map<String, Integer> threadsBeyond(Map<String, Integer> before) {
         Map<String, Integer> more = threads();
@@ -121,6 +120,7 @@ class MixedDropsTest {
         return more;
     }
 
+    /** How many of each kind of thread there are, by their names without numbers. */
     private static Map<String, Integer> threads() {
         Map<String, Integer> counts = new TreeMap<>();
         for (Thread thread : Thread.getAllStackTraces().keySet())

@@ -1,11 +1,13 @@
 package io.dropguard.cancel;
 
-import java.lang.ref.WeakReference;
+import static java.util.Objects.requireNonNull;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Interrupts the thread that opened it, nobody else, and only until it is closed. Thread-safe.
+ * Interrupts one thread, nobody else, and only until that thread closes it. Thread-safe.
  *
  * <p>It clears the interrupt it raised and keeps a stranger's. An interrupt that a stranger raises
  * <em>after</em> this scope raised its own cannot be told apart from it and is cleared with it.
@@ -22,41 +24,38 @@ public final class InterruptScope implements AutoCloseable {
     private static final AtomicIntegerFieldUpdater<InterruptScope> STATE =
             AtomicIntegerFieldUpdater.newUpdater(InterruptScope.class, "state");
 
-    /** Weak: a thread outlives applications, and must not hold their class loader. */
-    private static final ThreadLocal<@Nullable WeakReference<Flag>> FLAG = new ThreadLocal<>();
+    /**
+     * The flags that are raised now; a scope that just closes, as most do, does not look here. An
+     * entry's lock is what its flag is guarded by.
+     */
+    private static final ConcurrentMap<Thread, RaisedFlag> FLAGS = new ConcurrentHashMap<>();
 
-    /** The interrupt flag of one thread, which all scopes on it share. */
-    private static final class Flag {
-        final Thread thread = Thread.currentThread();
-        @Nullable InterruptScope innermost; // confined to the thread
-        int raised; // guarded by this: how many scopes have raised the flag and are not closed
-        boolean strangerFirst; // guarded by this: it was set before the first of them raised it
+    /**
+     * The interrupt flag of a thread.
+     *
+     * @param scopes how many have raised it and are not closed
+     * @param strangerFirst whether it was set before the first of them raised it
+     */
+    private record RaisedFlag(int scopes, boolean strangerFirst) {}
 
-        static Flag ofThisThread() {
-            WeakReference<Flag> known = FLAG.get();
-            Flag flag = known == null ? null : known.get();
-            if (flag != null) return flag;
-            Flag first = new Flag();
-            FLAG.set(new WeakReference<>(first));
-            return first;
-        }
-    }
+    private final Thread thread;
+    private volatile int state; // RAISED and back under the lock of the thread's flag
 
-    private final Flag flag;
-    private final @Nullable InterruptScope outer;
-    private volatile int state; // most scopes just close, and take no lock for it
-
-    private InterruptScope(Flag flag) {
-        this.flag = flag;
-        this.outer = flag.innermost;
+    private InterruptScope(Thread thread) {
+        this.thread = thread;
     }
 
     /** Opens a scope on the calling thread, which must close it too. */
     public static InterruptScope open() {
-        Flag flag = Flag.ofThisThread();
-        InterruptScope opened = new InterruptScope(flag);
-        flag.innermost = opened;
-        return opened;
+        return new InterruptScope(Thread.currentThread());
+    }
+
+    /**
+     * Opens a scope on a thread that may not know of it yet, but must close it before it takes up
+     * other work.
+     */
+    public static InterruptScope on(Thread thread) {
+        return new InterruptScope(requireNonNull(thread, "thread"));
     }
 
     /**
@@ -65,38 +64,47 @@ public final class InterruptScope implements AutoCloseable {
      * @return whether this call raised the interrupt
      */
     public boolean interrupt() {
-        synchronized (flag) {
-            if (!STATE.compareAndSet(this, OPEN, RAISED)) return false;
-            if (flag.raised++ == 0) flag.strangerFirst = flag.thread.isInterrupted();
-            // inside the lock: the thread that closes waits for it, and takes up no other work
-            flag.thread.interrupt();
-            return true;
-        }
+        if (state != OPEN) return false;
+        boolean[] raised = {false};
+        FLAGS.compute(
+                thread,
+                (interrupted, flag) -> {
+                    if (!STATE.compareAndSet(this, OPEN, RAISED)) return flag;
+                    raised[0] = true;
+                    int others = flag == null ? 0 : flag.scopes();
+                    boolean stranger =
+                            flag == null ? interrupted.isInterrupted() : flag.strangerFirst();
+                    // inside the lock: the thread waits for it to close, and takes up no other work
+                    interrupted.interrupt();
+                    return new RaisedFlag(others + 1, stranger);
+                });
+        return raised[0];
     }
 
     /** Whether the calling thread is the one that this scope interrupts. */
     public boolean isCurrentThread() {
-        return Thread.currentThread() == flag.thread;
+        return Thread.currentThread() == thread;
     }
 
-    /** The thread that opened this scope. */
+    /** The thread that this scope interrupts. */
     public Thread thread() {
-        return flag.thread;
+        return thread;
     }
 
-    /** Idempotent. Called by the thread that opened the scope. */
+    /** Idempotent. Called by the thread that it interrupts. */
     @Override
     public void close() {
-        if (!STATE.compareAndSet(this, OPEN, CLOSED)) clearRaised();
-        if (flag.innermost == this) flag.innermost = outer;
-    }
-
-    private void clearRaised() {
-        synchronized (flag) {
-            if (state == CLOSED) return;
-            state = CLOSED;
-            // ours: the work may have noticed it, swallowed it or never looked
-            if (--flag.raised == 0 && !flag.strangerFirst) Thread.interrupted();
-        }
+        if (STATE.compareAndSet(this, OPEN, CLOSED)) return;
+        FLAGS.computeIfPresent(
+                thread,
+                (closing, flag) -> {
+                    if (state == CLOSED) return flag;
+                    state = CLOSED;
+                    if (flag.scopes() > 1)
+                        return new RaisedFlag(flag.scopes() - 1, flag.strangerFirst());
+                    // ours: the work may have noticed it, swallowed it or never looked
+                    if (!flag.strangerFirst()) Thread.interrupted();
+                    return null;
+                });
     }
 }

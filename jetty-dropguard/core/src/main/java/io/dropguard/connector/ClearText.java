@@ -9,6 +9,7 @@ public final class ClearText {
 
     /** Whether an endpoint's bytes reach the socket as they are, even if a proxy took off TLS. */
     public static boolean isSpokenOn(EndPoint endPoint) {
+        if (endPoint instanceof GuardedEndPoint) return true; // the socket itself, as mostly
         EndPoint each = endPoint;
         while (each instanceof EndPoint.Wrapper wrapper) {
             if (each instanceof SslConnection.SslEndPoint) return false;

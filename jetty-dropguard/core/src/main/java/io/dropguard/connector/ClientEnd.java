@@ -2,6 +2,8 @@ package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.jspecify.annotations.Nullable;
@@ -11,37 +13,58 @@ import org.jspecify.annotations.Nullable;
  * loss, or a question to be asked by a {@link HalfCloseProbe}. Thread-safe.
  */
 final class ClientEnd {
+    private static final VarHandle EXCHANGE = exchangeField();
+
     private final AbstractEndPoint endPoint;
+    private final PendingWrite writes;
     private final HalfClose halfClose;
     private final WatchTimer timer;
     private final HangUps hangUps;
-    private volatile @Nullable WatchedExchange exchange;
+    private volatile @Nullable WatchedExchange exchange; // written through EXCHANGE
     private volatile @Nullable Signal signal; // FIN, RST or UNREACHABLE, once known
     private volatile @Nullable IOException failure; // written before the signal
     private volatile boolean clearText; // of the exchange: its bytes go out as they are
-    private volatile boolean responding; // bytes of its answer were handed down
+    private volatile boolean flushed; // bytes were handed down, but for writes
+    private int writesBefore; // its answer began; written before the exchange, or between writes
     private volatile @Nullable HalfCloseProbe probe; // written under this, or by begin
     private volatile boolean closed;
 
-    ClientEnd(AbstractEndPoint endPoint, HalfClose halfClose, WatchTimer timer, HangUps hangUps) {
+    ClientEnd(
+            AbstractEndPoint endPoint,
+            PendingWrite writes,
+            HalfClose halfClose,
+            WatchTimer timer,
+            HangUps hangUps) {
         this.endPoint = endPoint;
+        this.writes = writes;
         this.halfClose = halfClose;
         this.timer = timer;
         this.hangUps = hangUps;
     }
 
+    private static VarHandle exchangeField() {
+        try {
+            return MethodHandles.lookup()
+                    .findVarHandle(ClientEnd.class, "exchange", WatchedExchange.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     // ---- the exchange
 
+    /** Whoever begins one passes a fence before he asks whether the end has come. */
     void begin(WatchedExchange begun, boolean clearText) {
         // reads are cheap and volatile writes are not, on a connection that serves many requests
         if (this.clearText != clearText) this.clearText = clearText;
-        if (responding) responding = false;
+        if (flushed) flushed = false;
         if (probe != null) probe = null;
-        exchange = begun;
+        writesBefore = (int) writes.turn(); // it may wrap: a change is a change
+        EXCHANGE.setRelease(this, begun);
     }
 
     void end(WatchedExchange ended) {
-        if (exchange == ended) exchange = null;
+        if (exchange == ended) EXCHANGE.setRelease(this, null);
     }
 
     @Nullable WatchedExchange exchange() {
@@ -71,7 +94,7 @@ final class ClientEnd {
 
     /** Whether the exchange is known to be lost or not: there is no probe under way. */
     boolean isSure() {
-        return probe == null || responding;
+        return probe == null || isResponding();
     }
 
     /** The exchange was computed, or is about to be, when the end came. */
@@ -127,7 +150,7 @@ final class ClientEnd {
             if (exchange != current || closed) return -1;
             HalfCloseProbe asking = probe;
             if (asking == null) probe = asking = new HalfCloseProbe(endPoint, hangUps);
-            if (responding) return -1; // looked at after the probe was set: see beforeWrite
+            if (isResponding()) return -1; // looked at after the probe was set: see beginWrite
             finding = asking.ask();
             delay = finding == HalfCloseProbe.Finding.QUIET ? asking.nextDelayMillis() : -1;
         }
@@ -135,16 +158,30 @@ final class ClientEnd {
         return delay;
     }
 
+    /** Whether bytes of the answer were handed down, or are about to be. */
+    private boolean isResponding() {
+        return flushed || (int) writes.turn() != writesBefore;
+    }
+
     /**
-     * Called before bytes are handed down to the socket.
+     * As {@link #beginWrite}, of bytes that are not written by a {@link PendingWrite}.
      *
      * @throws IOException if what a probe has sent cannot be continued with these bytes
      */
-    void beforeWrite(ByteBuffer... buffers) throws IOException {
-        // T1 writes the answer: sets responding, then looks for a probe. T2 probes: sets the probe,
+    void beginFlush(ByteBuffer... buffers) throws IOException {
+        if (!flushed) flushed = true;
+        beginWrite(buffers);
+    }
+
+    /**
+     * Called before bytes are handed down to the socket, when the write has its turn.
+     *
+     * @throws IOException if what a probe has sent cannot be continued with these bytes
+     */
+    void beginWrite(ByteBuffer... buffers) throws IOException {
+        // T1 writes the answer: takes its turn, then looks for a probe. T2 probes: sets the probe,
         // then looks whether a response has begun. Both are volatile, so at least one sees the
         // other.
-        if (!responding) responding = true;
         HalfCloseProbe sent = probe;
         if (sent != null) {
             synchronized (this) {
@@ -155,7 +192,8 @@ final class ClientEnd {
 
     /** The bytes were an interim response: the final one has yet to begin. */
     void interimWritten() {
-        responding = false;
+        writesBefore = (int) writes.turn(); // it may wrap: a change is a change
+        flushed = false; // volatile: after it others see the turn
     }
 
     /** The kernel tells only once that a peer has vanished: the first write or read after it. */
@@ -173,6 +211,6 @@ final class ClientEnd {
 
     /** Whether an interim response may be next: in clear text, and the final one has not begun. */
     boolean mayBeInterim() {
-        return clearText && !responding;
+        return clearText && !isResponding();
     }
 }

@@ -2,6 +2,7 @@ package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.Ticker;
+import io.dropguard.monitor.MonitoredExchange;
 import io.dropguard.monitor.PeerCondition;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
@@ -42,12 +43,13 @@ public final class ClientWatch {
             WatchTimer timer,
             HangUps hangUps,
             TrackedConnection tracked,
+            PendingWrite write,
             WatchConfig config) {
         this.tracked = tracked;
         this.endPoint = endPoint;
         this.channel = channel;
         this.timer = timer;
-        this.clientEnd = new ClientEnd(endPoint, config.halfClose(), timer, hangUps);
+        this.clientEnd = new ClientEnd(endPoint, write, config.halfClose(), timer, hangUps);
         this.input =
                 new WatchedInput(
                         this, endPoint, channel, executor, clientEnd, pool, config.readAhead());
@@ -69,14 +71,21 @@ public final class ClientWatch {
     /**
      * The connection computes {@code begun} from now on.
      *
-     * @param clearText whether the answer's bytes go out as they are, so that a half-close can be
-     *     probed
+     * @param above that its connection uses
+     * @param version of HTTP
+     * @return false if it is being shut down, so that nobody is to answer it
      */
-    public void begin(WatchedExchange begun, boolean clearText) {
-        clientEnd.begin(begun, clearText);
+    public <E extends WatchedExchange & MonitoredExchange> boolean begin(
+            E begun, EndPoint above, String version) {
+        // in clear text the answer's bytes go out as they are, so that a half-close can be probed
+        clientEnd.begin(begun, ClearText.isSpokenOn(above));
+        boolean served = tracked.begin(begun, version);
+        // T1, we, set the exchange, pass the fence of the phase, and look at the end; T2 sets the
+        // end, then looks for an exchange.
         if (clientEnd.hasCome())
             clientEnd.tell(begun); // one more request of a client that has left
         else timer.visitLater(this);
+        return served;
     }
 
     /** The answer was handed down, or the exchange is over: what the client does now is no loss. */

@@ -148,6 +148,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         timer(connector),
                         hangUps,
                         tracked,
+                        write,
                         config.watch());
         write.tell(watch.clientEnd());
         monitored.tell(watch);

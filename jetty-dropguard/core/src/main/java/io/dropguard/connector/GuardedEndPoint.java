@@ -115,6 +115,7 @@ final class GuardedEndPoint
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {
         beforeWrite(buffers);
+        watch.clientEnd().beginFlush(buffers);
         long before = PendingWrite.remaining(buffers);
         try {
             return endPoint.flush(buffers);
@@ -129,6 +130,7 @@ final class GuardedEndPoint
     @Override
     public boolean send(SocketAddress address, ByteBuffer... buffers) throws IOException {
         beforeWrite(buffers);
+        watch.clientEnd().beginFlush(buffers);
         return endPoint.send(address, buffers);
     }
 
@@ -137,12 +139,11 @@ final class GuardedEndPoint
         Callback notified = InterimWrite.of(watch.clientEnd(), callback, buffers);
         try {
             beforeWrite(buffers);
+            pendingWrite.write(notified, buffers);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
-            return;
         }
-        pendingWrite.write(notified, buffers);
     }
 
     @Override
@@ -154,18 +155,16 @@ final class GuardedEndPoint
     public void write(boolean last, ByteBuffer buffer, Callback callback) {
         try {
             beforeWrite(buffer);
+            pendingWrite.write(last, buffer, callback);
         } catch (IOException broken) {
             close(broken);
             callback.failed(broken);
-            return;
         }
-        pendingWrite.write(last, buffer, callback);
     }
 
     private void beforeWrite(ByteBuffer... buffers) throws IOException {
         if (tracked.isEnded() && !pendingWrite.isFarewell())
             throw new EofException(tracked.reason().describe());
-        watch.clientEnd().beforeWrite(buffers);
         PeerPing ping = watch.ping();
         if (ping != null) ping.wrote(Math.toIntExact(PendingWrite.remaining(buffers)));
     }

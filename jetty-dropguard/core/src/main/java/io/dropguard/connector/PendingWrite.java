@@ -1,8 +1,10 @@
 package io.dropguard.connector;
 
 import io.dropguard.monitor.TrackedConnection;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class PendingWrite implements Callback {
     private static final ByteBuffer[] NOTHING = {};
 
-    private static final AtomicLongFieldUpdater<PendingWrite> TURN =
-            AtomicLongFieldUpdater.newUpdater(PendingWrite.class, "turn");
+    private static final VarHandle TURN = turnField();
 
     private final EndPoint endPoint;
 
@@ -26,6 +27,7 @@ final class PendingWrite implements Callback {
     // and a reference that is stored anew costs the garbage collector's barrier.
     private Callback waiting = NOOP;
     private long length; // of what is written, at first
+    private long writer; // the thread that is handing bytes down, by its number
 
     private volatile ByteBuffer[] buffers = NOTHING; // once the socket has not taken all at once
     private volatile @Nullable TrackedConnection tracked; // before anything is written
@@ -55,8 +57,20 @@ final class PendingWrite implements Callback {
         return farewell;
     }
 
-    /** As the endpoint's own. */
-    void write(Callback callback, ByteBuffer... bytes) {
+    private static VarHandle turnField() {
+        try {
+            return MethodHandles.lookup().findVarHandle(PendingWrite.class, "turn", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    /**
+     * As the endpoint's own.
+     *
+     * @throws IOException if these bytes cannot follow what a probe has sent
+     */
+    void write(Callback callback, ByteBuffer... bytes) throws IOException {
         long mine = begin(callback, bytes);
         if (mine == 0) {
             endPoint.write(callback, bytes); // which is refused: another one is under way
@@ -68,11 +82,11 @@ final class PendingWrite implements Callback {
             TURN.compareAndSet(this, mine, mine + 1);
             throw refused;
         }
-        if (turn == mine) isPending(mine, bytes);
+        handedDown(mine, bytes);
     }
 
-    /** As the endpoint's own. */
-    void write(boolean last, ByteBuffer bytes, Callback callback) {
+    /** As {@link #write(Callback, ByteBuffer...)}. */
+    void write(boolean last, ByteBuffer bytes, Callback callback) throws IOException {
         long mine = begin(callback, bytes);
         if (mine == 0) {
             endPoint.write(last, bytes, callback);
@@ -84,7 +98,12 @@ final class PendingWrite implements Callback {
             TURN.compareAndSet(this, mine, mine + 1);
             throw refused;
         }
-        if (turn == mine) isPending(mine, bytes);
+        handedDown(mine, bytes);
+    }
+
+    /** Changes with every write that begins or ends. */
+    long turn() {
+        return turn;
     }
 
     /** What the socket has taken of the write that is under way; roughly, from another thread. */
@@ -94,12 +113,27 @@ final class PendingWrite implements Callback {
     }
 
     /** The number of the write; 0 if another one is under way. */
-    private long begin(Callback callback, ByteBuffer... bytes) {
+    private long begin(Callback callback, ByteBuffer... bytes) throws IOException {
         long before = turn;
         if ((before & 1) != 0 || !TURN.compareAndSet(this, before, before + 1)) return 0;
+        try {
+            ClientEnd end = clientEnd;
+            if (end != null) end.beginWrite(bytes);
+        } catch (IOException broken) {
+            TURN.compareAndSet(this, before + 1, before + 2);
+            throw broken;
+        }
         length = remaining(bytes);
         if (waiting != callback) waiting = callback;
+        writer = Thread.currentThread().getId();
         return before + 1;
+    }
+
+    private void handedDown(long mine, ByteBuffer... bytes) {
+        if (turn == mine) {
+            writer = 0;
+            isPending(mine, bytes);
+        }
     }
 
     private void isPending(long mine, ByteBuffer... bytes) {
@@ -132,7 +166,11 @@ final class PendingWrite implements Callback {
     private @Nullable Callback complete(long sent) {
         long now = turn;
         Callback told = waiting;
-        if ((now & 1) == 0 || !TURN.compareAndSet(this, now, now + 1)) return null;
+        if ((now & 1) == 0) return null;
+        // Most writes end before they are handed down: then nobody else is told of it, and the turn
+        // is released without a fence.
+        if (writer == Thread.currentThread().getId()) TURN.setRelease(this, now + 1);
+        else if (!TURN.compareAndSet(this, now, now + 1)) return null;
         if (buffers != NOTHING) buffers = NOTHING;
         TrackedConnection connection = tracked;
         if (connection != null) {

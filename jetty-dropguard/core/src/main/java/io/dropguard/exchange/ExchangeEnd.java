@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>T1 reaches for the channel, T2 ends the exchange: if T1 is first, T2 waits for it; if T2 is
  * first, T1 gets nothing.
  */
-final class ExchangeEnd {
+class ExchangeEnd {
     //  OPEN ──reach()──▶ HELD ──▶ OPEN        OPEN ──end()──▶ OVER, without a lock, as most do
     private static final int OPEN = 0;
     private static final int HELD = 1;

@@ -106,7 +106,6 @@ public final class GuardHandler extends Handler.Wrapper {
         GuardedExchange exchange = new GuardedExchange(this, request, response, callback);
         if (request.getContext() != getServer().getContext()) // we are within a context
         request.setAttribute(GuardedExchange.ATTRIBUTE, exchange);
-        exchange.enter();
         try {
             exchange.begin();
             if (exchange.isLost())
@@ -130,8 +129,7 @@ public final class GuardHandler extends Handler.Wrapper {
                         ? new UncompressedRequest(request, exchange)
                         : new GuardedRequest(request, exchange);
         ResponseGate gate = exchange.gate();
-        GuardedResponse answer =
-                new GuardedResponse(guarded, response, gate, callback.getInvocationType());
+        GuardedResponse answer = new GuardedResponse(guarded, response, gate);
         try {
             if (super.handle(guarded, answer, answer)) {
                 if (!exchange.isOver()) listenToDispatches(); // others go on with it

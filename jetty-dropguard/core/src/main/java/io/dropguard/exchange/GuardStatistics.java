@@ -11,8 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class GuardStatistics {
     private final Map<Signal, LongAdder> losses = new EnumMap<>(Signal.class);
-    private final LongAdder begun = new LongAdder();
-    private final LongAdder ended = new LongAdder();
+    private final ExchangeCounts counts = new ExchangeCounts();
     private final LongAdder unrun = new LongAdder();
     private final LongAdder interrupts = new LongAdder();
     private final LongAdder deadlines = new LongAdder();
@@ -33,14 +32,13 @@ public final class GuardStatistics {
 
     /** Exchanges that are not over. */
     public long active() {
-        long over =
-                ended.sum(); // first, so that one which ends meanwhile is not counted below zero
-        return begun.sum() - over;
+        long over = counts.ended(); // first: one that ends meanwhile must not count below zero
+        return counts.begun() - over;
     }
 
     /** Exchanges so far, those that are not over included. */
     public long exchanges() {
-        return begun.sum();
+        return counts.begun();
     }
 
     /** Lost exchanges that were never run, because their client had left while they queued. */
@@ -77,11 +75,11 @@ public final class GuardStatistics {
     }
 
     void begun() {
-        begun.increment();
+        counts.begin();
     }
 
     void ended() {
-        ended.increment();
+        counts.end();
     }
 
     void dropped() {

@@ -3,7 +3,6 @@ package io.dropguard.exchange;
 import static java.util.Objects.requireNonNull;
 
 import io.dropguard.cancel.CancellationReason;
-import io.dropguard.cancel.CancellationSource;
 import io.dropguard.cancel.CancellationToken;
 import io.dropguard.cancel.ClientLoss;
 import io.dropguard.cancel.ClientLoss.Signal;
@@ -12,7 +11,6 @@ import io.dropguard.cancel.DeadlineExpired;
 import io.dropguard.cancel.ServerStopping;
 import io.dropguard.cancel.StuckConnection;
 import io.dropguard.cancel.Ticker;
-import io.dropguard.connector.ClearText;
 import io.dropguard.connector.ClientWatch;
 import io.dropguard.connector.ConnectionLife;
 import io.dropguard.connector.PeerUnreachableException;
@@ -20,16 +18,16 @@ import io.dropguard.connector.WatchedExchange;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import io.dropguard.monitor.MonitoredExchange;
 import io.dropguard.monitor.PeerCondition;
-import io.dropguard.monitor.TrackedConnection;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.QuietException;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -49,38 +47,44 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     /** The request attribute that holds the exchange. */
     public static final String ATTRIBUTE = "io.dropguard.exchange";
 
-    /** 8: more async cycles than a sane servlet begins after its first error. */
-    private static final int MOST_CYCLES = 8;
-
     private static final Logger LOG = LoggerFactory.getLogger(GuardedExchange.class);
+
+    private static final VarHandle ANSWERING = answeringField();
 
     private final GuardHandler handler;
     private final Request request; // Jetty's own
     private final @Nullable ClientWatch wire; // beneath the connection, if its connector is guarded
     private final boolean multiplexed;
-    private final HandlingThread thread = new HandlingThread();
+    private final HandlingThread handling = HandlingThread.entered();
     private final ResponseGate gate;
     private final @Nullable ExchangeRecording recording = ExchangeRecording.begin();
-    private final ExchangeEnd end = new ExchangeEnd();
 
-    // Most exchanges need none of these; made under this when one does.
-    private volatile @Nullable CancellationSource source;
-    private volatile @Nullable FailureListeners failures;
+    // Most exchanges need neither; made under this when one does.
+    private volatile @Nullable ExchangeCancellation cancellation;
     private volatile @Nullable ExchangeTimes times;
 
     private volatile boolean uninterrupted;
     private volatile boolean bodyRead; // of the request
-    private volatile boolean answering;
-    private volatile boolean told; // the listeners have heard, or are about to
-    private volatile @Nullable IOException failure; // why it is in vain, as listeners are told
+    private volatile boolean answering; // written through ANSWERING
 
     GuardedExchange(GuardHandler handler, Request request, Response response, Callback callback) {
         this.handler = handler;
         this.request = request;
         if (!handler.config().interrupt()) this.uninterrupted = true;
-        this.wire = ClientWatch.beneath(endPoint());
-        this.multiplexed = version().getVersion() > HttpVersion.HTTP_1_1.getVersion();
+        ConnectionMetaData connection = request.getConnectionMetaData();
+        this.wire = ClientWatch.beneath(connection.getConnection().getEndPoint());
+        this.multiplexed =
+                connection.getHttpVersion().getVersion() > HttpVersion.HTTP_1_1.getVersion();
         this.gate = new ResponseGate(this, response, callback);
+    }
+
+    private static VarHandle answeringField() {
+        try {
+            return MethodHandles.lookup()
+                    .findVarHandle(GuardedExchange.class, "answering", boolean.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
     }
 
     /**
@@ -108,12 +112,12 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     /** Tells when the work for this exchange is in vain. */
     public CancellationToken token() {
-        return source().token();
+        return cancellation().source().token();
     }
 
     /** Whether and how the client was lost. */
     public Optional<ClientLoss> loss() {
-        return failure instanceof ClientLostException lost
+        return failure() instanceof ClientLostException lost
                 ? Optional.of(lost.loss())
                 : Optional.empty();
     }
@@ -148,7 +152,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
      * Deadline#never()} clears it. Without effect once a deadline has expired.
      */
     public void setDeadline(Deadline deadline) {
-        times().setDeadline(requireNonNull(deadline, "deadline"), source());
+        times().setDeadline(requireNonNull(deadline, "deadline"), cancellation().source());
     }
 
     /** How long after its arrival the response has to end; empty if it has no deadline. */
@@ -170,7 +174,8 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
      * the deadline, which counts from the request's arrival.
      */
     public void apply(ResponsePolicy policy) {
-        if (times != null || !policy.isNone()) times().apply(policy, request, source());
+        if (times != null || !policy.isNone())
+            times().apply(policy, request, cancellation().source());
     }
 
     @Override
@@ -186,18 +191,19 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         if (wire == null) return;
         ConnectionLife life = wire.life();
         if (life != null) KeptConnection.announce(life, multiplexed, request, gate.response());
-        TrackedConnection connection = wire.tracked();
-        String version = version().asString();
+        ConnectionMetaData connection = request.getConnectionMetaData();
         boolean served;
         if (multiplexed) {
             wire.join(this);
-            served = connection.join(this, version);
+            served = wire.tracked().join(this, connection.getHttpVersion().asString());
             if (ResetStream.carried(request)) lose(streamSignal(), null);
-        } else {
-            wire.begin(this, ClearText.isSpokenOn(endPoint()));
-            served = connection.begin(this, version);
-        }
-        if (!served) stuck(connection.reason()); // it is being shut down already
+        } else
+            served =
+                    wire.begin(
+                            this,
+                            connection.getConnection().getEndPoint(),
+                            connection.getHttpVersion().asString());
+        if (!served) stuck(wire.tracked().reason()); // it is being shut down already
     }
 
     /** Looks at the wire: false if it is not yet known whether the client is there. */
@@ -207,18 +213,20 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     /** Whether those that listen have heard of the loss: what they still answer, nobody reads. */
     boolean isLossTold() {
-        return told && isLost();
+        ExchangeCancellation cancelled = cancellation;
+        return cancelled != null && cancelled.isTold() && isLost();
     }
 
     boolean isLost() {
-        IOException thrown = failure;
-        return thrown instanceof ClientLostException || thrown instanceof StuckConnectionException;
+        return ExchangeCancellation.isLoss(failure());
     }
 
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
     void answering() {
         if (answering) return;
-        answering = true;
+        // Released, and not more: what a client does because of the answer comes after its bytes,
+        // and these after this.
+        ANSWERING.setRelease(this, true);
         if (wire == null) return;
         if (multiplexed) wire.leave(this);
         else wire.end(this);
@@ -233,13 +241,13 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
      * @param run whether anybody worked for it
      */
     void over(boolean run) {
-        if (!end.end()) return;
+        if (!handling.end()) return;
         // T1, we, end it, then look for parts. T2 makes a part: sets it, then looks whether the
         // exchange is over. Both are volatile, so at least one closes the part.
         answering();
         ExchangeTimes given = times;
         if (given != null) given.close();
-        CancellationSource deciding = source;
+        ExchangeCancellation deciding = cancellation;
         if (deciding != null) deciding.complete();
         if (wire != null) wire.tracked().end(this);
         ended(run);
@@ -247,6 +255,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     private void ended(boolean run) {
         Duration ranOn = Duration.ZERO;
+        IOException failure = failure();
         if (run && failure instanceof ClientLostException lost) {
             ranOn = age().minus(lost.loss().after());
             handler.statistics().ranOn(ranOn);
@@ -285,20 +294,21 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     }
 
     void enter() {
-        FailureListeners listeners = failures;
-        if (listeners == null || !listeners.isTelling())
-            thread.enter(); // what listeners do is not the work
+        ExchangeCancellation known = cancellation;
+        if (known == null || !known.listeners().isTelling())
+            handling.enter(); // what listeners do is not the work
     }
 
     void leave() {
-        boolean before = told;
-        IOException again = failure;
-        if (thread.leave() && before && again != null && !isOver())
+        ExchangeCancellation known = cancellation;
+        boolean before = known != null && known.isTold();
+        IOException again = known == null ? null : known.failure();
+        if (handling.leave() && before && again != null && !isOver())
             failures().tell(again); // an async cycle that has begun since then wants to hear too
     }
 
     boolean isOver() {
-        return end.isOver();
+        return handling.isOver();
     }
 
     void heartbeatSent() {
@@ -379,46 +389,13 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
     }
 
     private boolean cancel(CancellationReason reason, IOException thrown) {
-        return cancel(
-                reason,
-                () -> {
-                    failure = thrown; // before the interrupted thread asks
-                    if (!uninterrupted) interrupt();
-                });
-    }
-
-    private boolean cancel(CancellationReason reason, Runnable urgent) {
-        DeadlineExpiredException decided = gate.refusal();
-        if (decided != null && reason != decided.reason()) {
-            expired(decided); // what follows from that, as a client that leaves, is no news
-            return false;
-        }
-        if (!source().cancel(reason, urgent)) return false;
-        LOG.debug("{} {}", reason.describe(), request.getId());
-        if (!thread.afterwards(this::tell)) execute(this::tell);
-        return true;
-    }
-
-    /** Tells those that listen for failures that their work is in vain. */
-    private void tell() {
-        IOException thrown = failure;
-        if (thrown == null || isOver()) return;
-        told = true;
-        if (thrown instanceof ClientLostException || thrown instanceof StuckConnectionException)
-            failChannel(thrown);
-        FailureListeners listeners = failures();
-        listeners.tellUnlessTold(thrown);
-        // A listener that has dispatched anew may have begun another async cycle, which nobody else
-        // will tell; one that always does is left alone after a while.
-        for (int cycle = 1; cycle < MOST_CYCLES && listeners.hasServlet() && !isOver(); cycle++)
-            listeners.tell(thrown);
-        if (listeners.isEmpty()) gate.abandon();
+        return cancellation().cancel(reason, thrown, !uninterrupted);
     }
 
     /** Runs Jetty's failure path: pending reads and writes fail, or else it tells us. */
-    private void failChannel(IOException thrown) {
+    void failChannel(IOException thrown) {
         try {
-            Runnable task = end.reach(() -> HttpChannel.from(request).onRemoteFailure(thrown));
+            Runnable task = handling.reach(() -> HttpChannel.from(request).onRemoteFailure(thrown));
             if (task != null) task.run();
         } catch (IllegalStateException completed) {
             LOG.trace("completed by somebody else", completed);
@@ -427,7 +404,7 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     /** Ends the message so that nobody takes it for whole. */
     void breakOff(Throwable cause) {
-        BrokenMessage.breakOff(request, gate.response(), wire, end, cause);
+        BrokenMessage.breakOff(request, gate.response(), wire, handling, cause);
     }
 
     /** Runs a task that may block, soon, though all threads of the pool be busy. */
@@ -449,18 +426,18 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     @Override
     public @Nullable Thread thread() {
-        return thread.current();
+        return handling.current();
     }
 
     /** Work that goes on all the same is interrupted later, at a limit of its own. */
     @Override
     public void stuck(StuckConnection reason) {
-        cancel(reason, () -> failure = new StuckConnectionException(reason));
+        cancellation().cancel(reason, new StuckConnectionException(reason), false);
     }
 
     @Override
     public boolean interrupt() {
-        boolean raised = thread.interrupt();
+        boolean raised = handling.interrupt();
         if (raised) handler.statistics().interrupted();
         return raised;
     }
@@ -480,28 +457,26 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         return multiplexed;
     }
 
-    private CancellationSource source() {
-        CancellationSource existing = source;
+    private ExchangeCancellation cancellation() {
+        ExchangeCancellation existing = cancellation;
         if (existing != null) return existing;
         synchronized (this) {
-            CancellationSource created = source;
-            if (created == null) {
-                source = created = new CancellationSource(handler.executor());
-                if (isOver()) created.complete();
-            }
+            ExchangeCancellation created = cancellation;
+            if (created == null)
+                cancellation =
+                        created =
+                                new ExchangeCancellation(
+                                        this, request, handler.executor(), this::onFailure);
             return created;
         }
     }
 
     FailureListeners failures() {
-        FailureListeners existing = failures;
-        if (existing != null) return existing;
-        synchronized (this) {
-            FailureListeners created = failures;
-            if (created == null)
-                failures = created = new FailureListeners(request, this::onFailure);
-            return created;
-        }
+        return cancellation().listeners();
+    }
+
+    HandlingThread handling() {
+        return handling;
     }
 
     private ExchangeTimes times() {
@@ -528,15 +503,14 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     /** Why it is in vain, or null if it is not. */
     @Nullable IOException failure() {
-        return failure;
+        ExchangeCancellation known = cancellation;
+        return known == null ? null : known.failure();
     }
 
     /** What work ends with once it is in vain is that, however it says it. */
     Throwable quiet(Throwable thrown) {
-        IOException known = failure;
-        if (known == null || QuietException.isQuiet(thrown)) return thrown;
-        thrown.addSuppressed(known);
-        return new QuietException.Exception(thrown);
+        ExchangeCancellation known = cancellation;
+        return known == null ? thrown : known.quiet(thrown);
     }
 
     Duration age() {
@@ -550,14 +524,6 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
 
     private boolean isUnreachable() {
         return wire != null && wire.signal() == Signal.UNREACHABLE;
-    }
-
-    private HttpVersion version() {
-        return request.getConnectionMetaData().getHttpVersion();
-    }
-
-    private EndPoint endPoint() {
-        return request.getConnectionMetaData().getConnection().getEndPoint();
     }
 
     @Override

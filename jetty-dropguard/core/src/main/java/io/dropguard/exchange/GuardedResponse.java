@@ -17,13 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class GuardedResponse extends Response.Wrapper implements Callback {
     private final ResponseGate gate;
     private HttpFields.@Nullable Mutable headers; // two would do the same
-    private final InvocationType invocationType; // of the callback
 
-    GuardedResponse(
-            Request request, Response response, ResponseGate gate, InvocationType invocationType) {
+    GuardedResponse(Request request, Response response, ResponseGate gate) {
         super(request, response);
         this.gate = gate;
-        this.invocationType = invocationType;
     }
 
     @Override
@@ -84,6 +81,6 @@ final class GuardedResponse extends Response.Wrapper implements Callback {
 
     @Override
     public InvocationType getInvocationType() {
-        return invocationType;
+        return gate.invocationType();
     }
 }

@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>T1 has something to be done afterwards, T2 leaves: if T1 is first, T2 does it; if T2 is first,
  * T1 is told that there is nobody to wait for. One compare-and-set decides, for every request comes
- * by here.
+ * by here; which is also why it is one object with the end of the exchange.
  */
-final class HandlingThread {
-    //  null ──enter()──▶ InterruptScope ──afterwards()──▶ Task ──afterwards()──▶ Task …
-    //   ▲────────────leave()────┴──────────────────────────┴───────────────────────┘
+final class HandlingThread extends ExchangeEnd {
+    //  null ──enter()──▶ Thread ──interrupt()──▶ InterruptScope
+    //   ▲                  └──────afterwards()───────┴──▶ Task ──afterwards()──▶ Task …
+    //   └────────────────────────leave()────────────────────┘
     private volatile @Nullable Object state;
 
     private int depth; // how often the thread has entered; confined to it
@@ -24,17 +25,23 @@ final class HandlingThread {
     private static final AtomicReferenceFieldUpdater<HandlingThread, @Nullable Object> STATE =
             AtomicReferenceFieldUpdater.newUpdater(HandlingThread.class, Object.class, "state");
 
-    /** To be done by the thread when it leaves; {@code earlier} is the state before. */
-    private record Task(InterruptScope scope, Runnable task, Object earlier) {}
+    /** As if the calling thread had entered, but cheaper: nobody else knows of it yet. */
+    static HandlingThread entered() {
+        HandlingThread handling = new HandlingThread();
+        STATE.lazySet(handling, Thread.currentThread());
+        handling.depth = 1;
+        return handling;
+    }
+
+    /** To be done by the thread when it leaves; {@code earlier} was to be before, if anything. */
+    private record Task(InterruptScope scope, Runnable task, @Nullable Task earlier) {}
 
     /** The calling thread handles the exchange from now on, unless another one does. */
     void enter() {
-        InterruptScope handling = scopeOf(state);
+        Thread handling = current();
         if (handling == null) {
-            InterruptScope opened = InterruptScope.open();
-            if (STATE.compareAndSet(this, null, opened)) depth = 1;
-            else opened.close(); // another one came first
-        } else if (handling.isCurrentThread()) depth++;
+            if (STATE.compareAndSet(this, null, Thread.currentThread())) depth = 1;
+        } else if (handling == Thread.currentThread()) depth++;
     }
 
     /**
@@ -43,21 +50,18 @@ final class HandlingThread {
      * @return whether it was the one that handled the exchange, and handles it no more
      */
     boolean leave() {
-        InterruptScope left = scopeOf(state);
-        if (left == null || !left.isCurrentThread() || --depth > 0) return false;
+        if (current() != Thread.currentThread() || --depth > 0) return false;
         Object last = STATE.getAndSet(this, null);
-        left.close();
+        if (last instanceof Thread) return true; // as most do
+        InterruptScope scope = scopeOf(last);
+        if (scope != null) scope.close();
         if (last instanceof Task tasks) run(tasks);
         return true;
     }
 
     private static void run(Task last) {
         Deque<Runnable> inOrder = new ArrayDeque<>();
-        Object each = last;
-        while (each instanceof Task task) {
-            inOrder.push(task.task());
-            each = task.earlier();
-        }
+        for (Task each = last; each != null; each = each.earlier()) inOrder.push(each.task());
         inOrder.forEach(Runnable::run);
     }
 
@@ -65,25 +69,40 @@ final class HandlingThread {
     boolean afterwards(Runnable task) {
         while (true) {
             Object now = state;
-            InterruptScope handling = scopeOf(now);
-            if (now == null || handling == null) return false;
-            if (STATE.compareAndSet(this, now, new Task(handling, task, now))) return true;
+            InterruptScope scope =
+                    now instanceof Thread thread ? InterruptScope.on(thread) : scopeOf(now);
+            if (scope == null) return false;
+            if (STATE.compareAndSet(
+                    this, now, new Task(scope, task, now instanceof Task earlier ? earlier : null)))
+                return true;
         }
     }
 
     /** Null if there is none. */
     @Nullable Thread current() {
-        InterruptScope handling = scopeOf(state);
-        return handling == null ? null : handling.thread();
+        Object now = state;
+        if (now instanceof Thread thread) return thread;
+        InterruptScope scope = scopeOf(now);
+        return scope == null ? null : scope.thread();
     }
 
     /** False if there is none, or it was interrupted already. */
     boolean interrupt() {
-        InterruptScope handling = scopeOf(state);
-        return handling != null && handling.interrupt();
+        while (true) {
+            Object now = state;
+            if (!(now instanceof Thread thread)) {
+                InterruptScope scope = scopeOf(now);
+                return scope != null && scope.interrupt();
+            }
+            // T1, we, give it a scope and then interrupt; T2, the thread, leaves and closes what it
+            // finds: of a scope that is closed nothing is raised.
+            STATE.compareAndSet(this, now, InterruptScope.on(thread));
+        }
     }
 
+    /** Null if there is none. */
     private static @Nullable InterruptScope scopeOf(@Nullable Object state) {
-        return state instanceof Task task ? task.scope() : (InterruptScope) state;
+        if (state instanceof Task task) return task.scope();
+        return state instanceof InterruptScope scope ? scope : null;
     }
 }

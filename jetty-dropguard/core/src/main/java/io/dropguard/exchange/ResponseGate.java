@@ -13,6 +13,7 @@ import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +64,10 @@ final class ResponseGate {
     /** Jetty's own. */
     Response response() {
         return response;
+    }
+
+    InvocationType invocationType() {
+        return callback.getInvocationType(); // which takes a lock of Jetty's: for who asks
     }
 
     // ---- the application's side

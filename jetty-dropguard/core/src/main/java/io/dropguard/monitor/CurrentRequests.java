@@ -1,5 +1,7 @@
 package io.dropguard.monitor;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,13 +9,25 @@ import org.jspecify.annotations.Nullable;
  * The requests that a connection serves now: one with HTTP/1, any number with HTTP/2. Thread-safe.
  */
 final class CurrentRequests {
-    private volatile @Nullable MonitoredExchange one; // of HTTP/1
+    private static final VarHandle ONE = oneField();
+
+    private volatile @Nullable MonitoredExchange one; // of HTTP/1; written through ONE
     private volatile boolean readingBody; // of that one
     private volatile @Nullable SharedStreams streams; // of HTTP/2; written under this
 
+    private static VarHandle oneField() {
+        try {
+            return MethodHandles.lookup()
+                    .findVarHandle(CurrentRequests.class, "one", MonitoredExchange.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    /** The caller passes a fence before he looks at anything else. */
     void begin(MonitoredExchange begun) {
         if (readingBody) readingBody = false; // volatile writes are dear, and reads are not
-        one = begun;
+        ONE.setRelease(this, begun);
     }
 
     void join(MonitoredExchange begun) {
@@ -27,12 +41,12 @@ final class CurrentRequests {
         existing.add(begun);
     }
 
-    /** Whether it was one of them. */
+    /** Whether it was one of them; as {@link #begin}. */
     boolean end(MonitoredExchange ended) {
         SharedStreams all = streams;
         if (all != null) return all.remove(ended);
         if (one != ended) return false;
-        one = null;
+        ONE.setRelease(this, null);
         return true;
     }
 

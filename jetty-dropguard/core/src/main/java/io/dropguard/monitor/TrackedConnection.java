@@ -1,6 +1,7 @@
 package io.dropguard.monitor;
 
 import io.dropguard.cancel.StuckConnection;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ public final class TrackedConnection {
     private volatile boolean unguarded; // its last request was not for the guard
     private volatile boolean writing; // the socket has not taken all bytes
     private volatile boolean closed;
+    private boolean bytesCame; // while it was idle; confined to its connection
     private volatile PeerCondition peer = PeerCondition.RESPONSIVE; // as the kernel told last
     private volatile @Nullable StuckRecord stuck; // as the monitor has found it last
     private @Nullable RateBucket bucket; // confined to the monitor
@@ -44,6 +46,7 @@ public final class TrackedConnection {
 
     /** It speaks another protocol from now on: what came was no request of HTTP/1. */
     public void speaks() {
+        bytesCame = false;
         if (state.phase() == ConnectionPhase.READING_HEADERS) state.enter(ConnectionPhase.IDLE);
     }
 
@@ -55,21 +58,28 @@ public final class TrackedConnection {
     /** So many bytes came. */
     public void filled(int bytes) {
         traffic.addRead(bytes);
-        if (state.phase() != ConnectionPhase.IDLE) return;
-        if (socket.speaksHttp1()) state.enter(ConnectionPhase.READING_HEADERS);
-        else if (isUpgraded()) state.enter(ConnectionPhase.IDLE); // idle since now
+        // Most heads are whole at once; what others amount to is seen when the connection waits.
+        if (!bytesCame && state.phase() == ConnectionPhase.IDLE) bytesCame = true;
     }
 
-    /** It waits for bytes. Those that came with the end of the handshake may have begun a head. */
+    /**
+     * It waits for bytes, so what came was no whole head. Those that came with the end of the
+     * handshake may have begun one too.
+     */
     public void awaitsBytes() {
         ConnectionPhase is = state.phase();
         boolean begun = is == ConnectionPhase.READING_HEADERS;
-        if (!begun && (is != ConnectionPhase.IDLE || traffic.requests() > 0)) return; // as most do
-        if (!socket.speaksHttp1()) return;
-        if (socket.heads() > traffic.requests()) {
+        boolean idle = is == ConnectionPhase.IDLE;
+        boolean came = bytesCame;
+        if (came) bytesCame = false;
+        if (!begun && !(idle && (came || traffic.requests() == 0))) return; // as most do
+        if (!socket.speaksHttp1()) {
+            if (came && isUpgraded()) state.enter(ConnectionPhase.IDLE); // idle since now
+        } else if (socket.heads() > traffic.requests()) {
             traffic.addRequest(); // Jetty has refused it before it came to the guard
             state.enter(ConnectionPhase.IDLE);
-        } else if (!begun && socket.hasReceived()) state.enter(ConnectionPhase.READING_HEADERS);
+        } else if (!begun && (came || socket.hasReceived()))
+            state.enter(ConnectionPhase.READING_HEADERS);
     }
 
     /** So many bytes went. */
@@ -126,6 +136,7 @@ public final class TrackedConnection {
      */
     public void unguarded(String version) {
         unguarded = true;
+        bytesCame = false;
         count(version);
         if (fact() == ConnectionPhase.IDLE) state.enter(ConnectionPhase.IDLE);
     }
@@ -139,6 +150,7 @@ public final class TrackedConnection {
      */
     public boolean begin(MonitoredExchange begun, String version) {
         if (unguarded) unguarded = false;
+        if (bytesCame) bytesCame = false;
         current.begin(begun);
         count(version);
         return state.enter(ConnectionPhase.COMPUTING);
@@ -158,7 +170,11 @@ public final class TrackedConnection {
 
     /** A request is answered, or given up. */
     public void end(MonitoredExchange ended) {
-        if (current.end(ended)) move();
+        if (!current.end(ended)) return;
+        // T1, we, end it, then look whether bytes wait; T2 has them written, then looks for it. A
+        // phase that changes is a fence; while bytes wait, none need change.
+        if (writing) VarHandle.fullFence();
+        move();
     }
 
     /** Whether an exchange is not over yet. */

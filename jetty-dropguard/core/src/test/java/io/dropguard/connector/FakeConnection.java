@@ -1,8 +1,10 @@
 package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
+import io.dropguard.cancel.StuckConnection;
 import io.dropguard.monitor.ConnectionRegistry;
 import io.dropguard.monitor.MonitorConfig;
+import io.dropguard.monitor.MonitoredExchange;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection without a network, and the exchange on it, which notes when the timer looks at it.
  */
-final class FakeConnection implements WatchedExchange {
+final class FakeConnection implements WatchedExchange, MonitoredExchange {
     final ByteArrayEndPoint endPoint = new ByteArrayEndPoint();
     final ClientWatch watch;
     final List<Signal> lost = new ArrayList<>();
@@ -28,6 +30,7 @@ final class FakeConnection implements WatchedExchange {
         this.visits = visits;
         SocketChannel unconnected = SocketChannel.open();
         unconnected.close(); // nothing here reads it
+        PendingWrite write = new PendingWrite(endPoint);
         watch =
                 new ClientWatch(
                         endPoint,
@@ -37,16 +40,15 @@ final class FakeConnection implements WatchedExchange {
                         timer,
                         new HangUps(),
                         new ConnectionRegistry(MonitorConfig.DEFAULT)
-                                .track(
-                                        new GuardedSocket(
-                                                endPoint, unconnected, new PendingWrite(endPoint))),
+                                .track(new GuardedSocket(endPoint, unconnected, write)),
+                        write,
                         WatchConfig.DEFAULT);
     }
 
     /** The connection computes a request that began at {@code nanos}. */
     void begin(long nanos) {
         beginNanos = nanos;
-        watch.begin(this, true);
+        watch.begin(this, endPoint, "HTTP/1.1");
     }
 
     void end() {
@@ -77,5 +79,30 @@ final class FakeConnection implements WatchedExchange {
     @Override
     public void clientLost(Signal signal, @Nullable Throwable failure) {
         lost.add(signal);
+    }
+
+    @Override
+    public String method() {
+        return "GET";
+    }
+
+    @Override
+    public String path() {
+        return "/" + name;
+    }
+
+    @Override
+    public @Nullable Thread thread() {
+        return null;
+    }
+
+    @Override
+    public void stuck(StuckConnection reason) {
+        throw new UnsupportedOperationException("nothing is stuck here");
+    }
+
+    @Override
+    public boolean interrupt() {
+        return false;
     }
 }

@@ -2,10 +2,10 @@ package io.dropguard.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.monitor.MonitorConfig;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.io.Connection;
@@ -14,7 +14,6 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,7 +86,8 @@ class GuardConnectionFactoryTest {
                 connector.getDefaultConnectionFactory().newConnection(connector, new WithChannel());
         ClientWatch watch = ClientWatch.beneath(connection.getEndPoint());
         assertThat(watch).isNotNull();
-        watch.begin(new Exchange(), true);
+        FakeConnection begun = new FakeConnection("begun", null, new ArrayList<>());
+        watch.begin(begun, connection.getEndPoint(), "HTTP/1.1");
     }
 
     /** An endpoint that says it is a socket's. */
@@ -101,21 +101,6 @@ class GuardConnectionFactoryTest {
         @Override
         public Object getTransport() {
             return channel;
-        }
-    }
-
-    private static final class Exchange implements WatchedExchange {
-        @Override
-        public void serverStopping() {}
-
-        @Override
-        public void clientLost(Signal signal, @Nullable Throwable failure) {
-            throw new AssertionError("lost: " + signal, failure);
-        }
-
-        @Override
-        public long beginNanos() {
-            return System.nanoTime();
         }
     }
 }

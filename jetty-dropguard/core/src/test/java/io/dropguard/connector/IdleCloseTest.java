@@ -80,6 +80,7 @@ class IdleCloseTest {
                         timer,
                         new HangUps(),
                         tracked,
+                        write,
                         WatchConfig.DEFAULT);
         ConnectorLife life = new ConnectorLife(connector, guard);
         endPoint.notIdle(); // or it expires as soon as it is timed
@@ -196,7 +197,7 @@ class IdleCloseTest {
 
     @Test
     void aRequestThatIsComputedIsNotIdle() throws IOException {
-        watch.begin(new FakeConnection("computing", null, new ArrayList<>()), true);
+        watch.begin(new FakeConnection("computing", null, new ArrayList<>()), guarded, "HTTP/1.1");
         guarded.fillInterested(waiting);
         client.write(ByteBuffer.wrap("body".getBytes(StandardCharsets.US_ASCII)));
 
@@ -208,7 +209,7 @@ class IdleCloseTest {
     @Test
     void aRequestThatHasBegunSinceItsConnectionWasFoundIdleGoesOnAndIsWatched() throws IOException {
         List<String> told = new ArrayList<>();
-        watch.begin(new FakeConnection("computing", null, told), true);
+        watch.begin(new FakeConnection("computing", null, told), guarded, "HTTP/1.1");
         watch.visit(System.nanoTime() + 1_000_000_000); // waits in the place of the connection
 
         watch.dequeue();

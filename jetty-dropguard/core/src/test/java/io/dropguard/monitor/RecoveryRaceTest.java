@@ -36,6 +36,7 @@ class RecoveryRaceTest {
                 FakeExchange exchange = new FakeExchange("/");
                 TrackedConnection connection = registry.track(socket);
                 connection.filled(1);
+                connection.awaitsBytes();
                 ConnectionSnapshot seen = registry.snapshot().get(0);
                 int pause = ThreadLocalRandom.current().nextInt(200);
                 Future<Boolean> recovered =

@@ -157,10 +157,12 @@ class StuckConnectionMonitorTest {
         monitor(limit(ConnectionPhase.READING_HEADERS, 40));
         for (int i = 0; i < 40; i++) {
             connection.filled(1);
+            connection.awaitsBytes();
             lookAfter(SECOND);
         }
         assertThat(reports).isEmpty();
         connection.filled(1);
+        connection.awaitsBytes();
         lookAfter(SECOND);
         assertThat(only(STUCK).stuckFor()).isEqualTo(Duration.ofSeconds(41));
     }
@@ -171,6 +173,7 @@ class StuckConnectionMonitorTest {
         int seconds = 0;
         while (reports.isEmpty() && seconds < 1_000) {
             connection.filled(250); // half of what is asked
+            connection.awaitsBytes();
             lookAfter(SECOND);
             seconds++;
         }
@@ -320,7 +323,10 @@ class StuckConnectionMonitorTest {
         switch (phase) {
             case HANDSHAKING -> connection.handshaking();
             case IDLE -> {}
-            case READING_HEADERS -> connection.filled(1);
+            case READING_HEADERS -> {
+                connection.filled(1);
+                connection.awaitsBytes();
+            }
             case READING_BODY -> {
                 connection.begin(exchange, VERSION);
                 connection.awaitsBody(exchange);
