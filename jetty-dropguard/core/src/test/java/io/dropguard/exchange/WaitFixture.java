@@ -60,6 +60,8 @@ final class WaitFixture implements AutoCloseable {
                         new HttpConnectionFactory(config),
                         new HTTP2CServerConnectionFactory(config));
         connector.setHost("127.0.0.1");
+        // with 50, of a thousand that connect at once some would try again a second later
+        connector.setAcceptQueueSize(1_000);
         server.addConnector(connector);
         server.setHandler(handler);
         if (install) guard.installOn(server);

@@ -2,6 +2,7 @@ package io.dropguard.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.dropguard.cancel.StuckConnection;
 import io.dropguard.testkit.Protocol;
@@ -17,11 +18,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The cases of a monitor for another server, which were tried by hand there. */
 class StuckOnTheWireTest {
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1", "TLS"})
     void whoeverConnectsAndSaysNothingIsShutDown(Protocol protocol) throws Exception {
@@ -40,6 +43,7 @@ class StuckOnTheWireTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @Test
     void whoeverShakesHandsAndSaysNothingIsIdleAndShutDown() throws Exception {
         try (StuckServer server = new StuckServer(Protocol.TLS, shutdown("idle"));
@@ -51,6 +55,7 @@ class StuckOnTheWireTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1", "TLS"})
     void aBodyThatStallsIsShutDownAndItsThreadFreed(Protocol protocol) throws Exception {
@@ -68,6 +73,7 @@ class StuckOnTheWireTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1", "TLS"})
     void theWorkAndTheExchangeLogLearnThatItWasStuckAndNotLost(Protocol protocol) throws Exception {
@@ -84,6 +90,7 @@ class StuckOnTheWireTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1", "TLS"})
     void aHeadThatStallsIsAnswered408(Protocol protocol) throws Exception {
@@ -98,6 +105,7 @@ class StuckOnTheWireTest {
     }
 
     /** The end that we make of its input is none of the client's, and nobody is asked about it. */
+    @Execution(CONCURRENT)
     @Test
     void aClientWhoseWorkIsShutDownIsSentNothing() throws Exception {
         try (StuckServer server = new StuckServer(Protocol.HTTP_1);
@@ -123,6 +131,7 @@ class StuckOnTheWireTest {
     }
 
     /** With the last bytes of the handshake, so that no more need come before it is stuck. */
+    @Execution(CONCURRENT)
     @Test
     void aHeadThatCameWithTheHandshakeIsAnswered408() throws Exception {
         try (StuckServer server = new StuckServer(Protocol.TLS, shutdown("reading-headers"))) {
@@ -134,6 +143,7 @@ class StuckOnTheWireTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1", "TLS"})
     void aClientThatNeverReadsIsShutDownAndItsThreadFreed(Protocol protocol) throws Exception {
@@ -151,6 +161,7 @@ class StuckOnTheWireTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1", "TLS"})
     void aByteBeforeEveryTimeoutDoesNotStretchTheTimeForAHead(Protocol protocol) throws Exception {
@@ -169,6 +180,7 @@ class StuckOnTheWireTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1", "TLS"})
     void aByteBeforeEveryTimeoutIsTooSlowForABody(Protocol protocol) throws Exception {
@@ -192,6 +204,7 @@ class StuckOnTheWireTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1", "TLS"})
     void withoutALimitNothingIsStuckAndNothingLooks(Protocol protocol) throws Exception {

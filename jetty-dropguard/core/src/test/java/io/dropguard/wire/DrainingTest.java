@@ -3,6 +3,7 @@ package io.dropguard.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.dropguard.DropGuard;
 import io.dropguard.cancel.CancellationReason;
@@ -29,6 +30,7 @@ import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -62,7 +64,8 @@ class DrainingTest {
                     } catch (Exception failed) {
                         throw new IllegalStateException(failed);
                     }
-                });
+                },
+                task -> new Thread(task).start()); // the common pool may have one thread
     }
 
     @AfterEach
@@ -71,6 +74,7 @@ class DrainingTest {
         server.close();
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void whatIsInFlightIsAnsweredAndThenTheServerStops(Protocol protocol) throws Exception {
@@ -90,6 +94,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @Test
     void anAnswerInFlightSaysThatItIsTheLast() throws Exception {
         start(Protocol.HTTP_1, work, "drain-timeout", "20s");
@@ -104,6 +109,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void whatTakesTooLongIsCancelledBecauseTheServerStops(Protocol protocol) throws Exception {
@@ -119,6 +125,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void withoutATimeToStopItIsCancelledAtOnce(Protocol protocol) throws Exception {
@@ -135,6 +142,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @Test
     void theServersOwnStopTimeoutIsEnough() throws Exception {
         start(Protocol.HTTP_1, new GracefulHandler(work));
@@ -150,6 +158,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void aConnectorThatIsShutDownBeforeTheServerDrainsToo(Protocol protocol) throws Exception {
@@ -167,6 +176,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void whatDoesNotHeedItsCancellationIsClosedASecondLater(Protocol protocol) throws Exception {
@@ -193,6 +203,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @Test
     void nobodyIsAcceptedWhileWhatIsInFlightIsFinished() throws Exception {
         start(Protocol.HTTP_1, work, "drain-timeout", "20s");
@@ -214,6 +225,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void anIdleConnectionIsServedForAMomentAndThenClosed(Protocol protocol) throws Exception {
@@ -236,6 +248,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void aRequestThatIsQuietWhileTheServerDrainsIsNotTimedOut(Protocol protocol) throws Exception {
@@ -257,6 +270,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @Test
     void anUploadThatPausesWhileTheServerDrainsIsServed() throws Exception {
         start(Protocol.HTTP_1, new Echo(work), "drain-timeout", "20s");
@@ -275,6 +289,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @Test
     void beforeItStopsItIsNotReadyForAWhileAndServesAsEver() throws Exception {
         work.end.countDown();
@@ -297,6 +312,7 @@ class DrainingTest {
         assertThat(guard.draining().phase()).isEqualTo(Phase.STOPPED);
     }
 
+    @Execution(CONCURRENT)
     @Test
     void whenTheDelayIsOverItStopsByItself() throws Exception {
         start(Protocol.HTTP_1, work, "pre-stop-delay", "300ms");
@@ -315,6 +331,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void aServerThatHasDrainedAndIsStartedAgainServes(Protocol protocol) throws Exception {
@@ -331,6 +348,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void aConnectorThatWasShutDownAndIsStartedAgainServes(Protocol protocol) throws Exception {
@@ -354,6 +372,7 @@ class DrainingTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @Test
     void aServerThatIsStartedAgainIsReadyAgain() throws Exception {
         work.end.countDown();

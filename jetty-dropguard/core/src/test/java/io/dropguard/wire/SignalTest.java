@@ -2,6 +2,7 @@ package io.dropguard.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.dropguard.DropGuard;
 import io.dropguard.cancel.ClientLoss;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,6 +36,7 @@ class SignalTest {
         return all.stream();
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("departures")
     void aBlockingHandlerIsInterruptedWhenItsClientLeaves(

@@ -2,6 +2,7 @@ package io.dropguard.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.dropguard.DropGuard;
 import io.dropguard.exchange.ClientLostException;
@@ -19,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,6 +36,7 @@ class AsyncListenerTest {
         return all.stream();
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("everywhere")
     void aWaitingServletHearsOfTheLossOnce(Stack stack, Protocol protocol) throws Exception {
@@ -58,6 +61,7 @@ class AsyncListenerTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("everywhere")
     void aLossBeforeServiceReturnsIsHeardOnceItHas(Stack stack, Protocol protocol)
@@ -91,6 +95,7 @@ class AsyncListenerTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("everywhere")
     void aLossWithinAnAsyncDispatchInterruptsItAndReachesTheNextCycle(
@@ -132,6 +137,7 @@ class AsyncListenerTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("everywhere")
     void aListenerThatDispatchesAnewIsToldInTheNextCycleToo(Stack stack, Protocol protocol)
@@ -166,6 +172,7 @@ class AsyncListenerTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("everywhere")
     void aListenerThatDoesNothingIsToldOnceAndTheServerEndsTheRequest(
@@ -191,6 +198,7 @@ class AsyncListenerTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("everywhere")
     void aCompletionThatRacesTheLossCompletesOnce(Stack stack, Protocol protocol) throws Exception {

@@ -1,6 +1,7 @@
 package io.dropguard.it.waiting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.dropguard.it.ProxyCommand;
 import io.dropguard.samples.quickstart.Quickstart;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,6 +29,7 @@ class ImpatientProxyIT {
 
     @TempDir Path directory;
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(ImpatientProxy.class)
     void withHeartbeatsTheAnswerArrivesWhole(ImpatientProxy proxy) throws Exception {
@@ -39,6 +42,7 @@ class ImpatientProxyIT {
                 .isEqualTo(WORK_MILLIS);
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(ImpatientProxy.class)
     void withoutHeartbeatsTheProxyGivesUp(ImpatientProxy proxy) throws Exception {
@@ -48,6 +52,7 @@ class ImpatientProxyIT {
         assertThat(answer.map(HttpResponse::body).orElse("")).doesNotContain("report");
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource(ImpatientProxy.class)
     void withCommentsBetweenThemAllEventsArrive(ImpatientProxy proxy) throws Exception {

@@ -1,6 +1,7 @@
 package io.dropguard.it.waiting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import com.sun.net.httpserver.HttpServer;
 import io.dropguard.samples.quickstart.Quickstart;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Bodies with heartbeats are parsed by what clients have, and nobody has changed. */
@@ -73,6 +75,7 @@ class StockParserIT {
         return URI.create("http://127.0.0.1:" + server.port() + path + "?ms=" + WORK_MILLIS);
     }
 
+    @Execution(CONCURRENT)
     @Test
     void jackson() throws Exception {
         String body =
@@ -86,6 +89,7 @@ class StockParserIT {
         assertThat(JsonMapper.shared().readTree(body).get("report").asString()).isEqualTo("ready");
     }
 
+    @Execution(CONCURRENT)
     @Test
     void pythonJson() throws Exception {
         assertThat(
@@ -98,6 +102,7 @@ class StockParserIT {
                 .isEqualTo("ready");
     }
 
+    @Execution(CONCURRENT)
     @Test
     void nodeJsonParse() throws Exception {
         assertThat(
@@ -111,6 +116,7 @@ class StockParserIT {
                 .isEqualTo("ready");
     }
 
+    @Execution(CONCURRENT)
     @Test
     void jq() throws Exception {
         assertThat(
@@ -122,6 +128,7 @@ class StockParserIT {
                 .isEqualTo("ready");
     }
 
+    @Execution(CONCURRENT)
     @Test
     void chromiumFetchJsonAndEventSource() throws Exception {
         Map<String, CompletableFuture<String>> told =

@@ -1,9 +1,11 @@
 package io.dropguard.samples.scenarios;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import java.io.PrintStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,6 +49,7 @@ class DroppedClientTest {
                         "got event: client lost (FIN)"));
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("scenarios")
     void theWorkStopsWhenItsClientLeaves(Scenario scenario) throws Exception {
