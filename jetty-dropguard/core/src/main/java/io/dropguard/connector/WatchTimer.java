@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Visits connections a fixed delay after they asked for it. Thread-safe.
+ * Visits connections a delay after they asked for it, or half as long again. Thread-safe.
  *
  * <p>One for all connections of a connector: a connection stands in the queue at most once however
  * many requests it serves meanwhile, so a busy one costs one visit per delay and not a timer per
@@ -22,6 +22,13 @@ final class WatchTimer {
     private final Scheduler scheduler;
     private final Ticker ticker;
     private final long delayNanos;
+
+    /**
+     * Half the delay: connections that begin at any time would each wake the scheduler's thread
+     * once in a delay, which cost a busy server 3 % of all it did.
+     */
+    private final long pauseNanos;
+
     private final Queue<ClientWatch> queue; // due times rise
     private final AtomicBoolean ticking = new AtomicBoolean();
     private volatile long recentNanos; // when it was last asked for a visit, or made one
@@ -34,6 +41,7 @@ final class WatchTimer {
         this.scheduler = scheduler;
         this.ticker = ticker;
         this.delayNanos = delayNanos;
+        this.pauseNanos = delayNanos / 2;
         this.queue = queue;
     }
 
@@ -45,7 +53,7 @@ final class WatchTimer {
         return ticker.nanoTime();
     }
 
-    /** As {@link #nanoTime}, but late by the delay; for those that are to be visited. */
+    /** As {@link #nanoTime}, but late by up to one and a half delays; for those to be visited. */
     long recentNanos(Ticker asked) {
         return asked == ticker ? recentNanos : asked.nanoTime();
     }
@@ -85,7 +93,7 @@ final class WatchTimer {
         while ((watch = queue.peek()) != null) {
             long wait = watch.dueNanos() - now;
             if (wait > 0) {
-                tickAfter(wait);
+                tickAfter(Math.max(wait, pauseNanos));
                 return;
             }
             queue.poll();

@@ -53,7 +53,6 @@ final class ResponseGate {
     private volatile @Nullable HeartbeatWriter heartbeats; // once there are any
     private @Nullable GuardAnswer answer; // in the application's place
     private volatile @Nullable DeadlineExpiredException refusal; // of what is written too late
-    private long given; // bytes of the application
 
     ResponseGate(GuardedExchange exchange, Response response, Callback callback) {
         this.exchange = exchange;
@@ -140,12 +139,15 @@ final class ResponseGate {
     private boolean begin(boolean last, @Nullable ByteBuffer content, Callback written) {
         turn.giveToApplication(content, written);
         int length = BufferUtil.length(content);
-        given += length;
         long declared =
                 last || length == 0
                         ? -1
                         : response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
-        lastGiven |= last || (declared >= 0 && given >= declared);
+        // Jetty has counted what was given before: heartbeats do not go with a declared length.
+        lastGiven |=
+                last
+                        || (declared >= 0
+                                && Response.getContentBytesWritten(response) + length >= declared);
         return lastGiven;
     }
 

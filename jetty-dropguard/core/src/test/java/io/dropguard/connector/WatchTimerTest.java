@@ -51,7 +51,7 @@ class WatchTimerTest {
     }
 
     @Test
-    void connectionsAreVisitedInTheOrderTheyCameEachAtItsTime() throws IOException {
+    void connectionsAreVisitedInTheOrderTheyCameThoseOfHalfADelayTogether() throws IOException {
         FakeConnection a = connection("a");
         FakeConnection b = connection("b");
         FakeConnection c = connection("c");
@@ -63,15 +63,28 @@ class WatchTimerTest {
         assertThat(scheduler.pending()).as("one timer for all").isEqualTo(1);
 
         scheduler.advance(DELAY - 20);
-        assertThat(visits).containsExactly("b");
-        scheduler.advance(9);
+        assertThat(visits).as("none early").containsExactly("b");
+        assertThat(scheduler.nextInNanos()).isEqualTo(DELAY / 2);
+        scheduler.advance(DELAY / 2 - 1);
         assertThat(visits).containsExactly("b");
         scheduler.advance(1);
-        assertThat(visits).containsExactly("b", "c");
-        assertThat(scheduler.nextInNanos()).isEqualTo(10);
-        scheduler.advance(10);
         assertThat(visits).containsExactly("b", "c", "a");
         assertThat(scheduler.pending()).isZero();
+    }
+
+    @Test
+    void aConnectionThatCameLateWaitsForItsTimeAndNoLonger() throws IOException {
+        FakeConnection a = connection("a");
+        FakeConnection b = connection("b");
+        a.begin(clock.get());
+        scheduler.advance(DELAY - 1);
+        b.begin(clock.get());
+
+        scheduler.advance(1);
+        assertThat(visits).containsExactly("a");
+        assertThat(scheduler.nextInNanos()).isEqualTo(DELAY - 1);
+        scheduler.advance(DELAY - 1);
+        assertThat(visits).containsExactly("a", "b");
     }
 
     @Test
