@@ -140,7 +140,7 @@ public final class Console extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         String path = Request.getPathInContext(request);
-        if ((path + "/").equals(config.path())) {
+        if (path.length() == config.path().length() - 1 && config.path().startsWith(path)) {
             NobodysWork.mark(request);
             return redirect(response, callback);
         }
