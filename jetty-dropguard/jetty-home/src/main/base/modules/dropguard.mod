@@ -32,7 +32,7 @@ jetty.webapp.addHiddenClasses+=,tools.jackson.
 # dropguard.half-close=probe
 
 ## How long a request lives before its connection is watched. Shorter requests pay nothing; losses
-## are seen so much later.
+## are seen so much later, and on a busy server up to half as much again.
 ## Values: a time, 0 to 1 minute. Default: 5ms. Example: 50ms
 # dropguard.watch-delay=5ms
 
