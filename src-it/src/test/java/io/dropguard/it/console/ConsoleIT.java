@@ -137,7 +137,7 @@ class ConsoleIT {
                 browser.value(
                         "[...document.querySelectorAll('#rows tr[data-phase=computing]')]"
                                 + ".find(row => row.innerText.includes('/compute')).dataset.id");
-        browser.click("#rows tr[data-id='" + id + "'] .open");
+        browser.click("#rows tr[data-id=\"" + id + "\"] .open");
         awaitPage("document.getElementById('detail-stack').textContent.includes('ComputeServlet')");
         assertThat(browser.value("document.getElementById('detail').open")).isEqualTo("true");
         browser.press("Escape");
