@@ -16,22 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class ReadAhead {
     private final ByteBufferPool pool;
     private final int limit;
-    private volatile @Nullable RetainableByteBuffer buffer; // flush mode: position..limit unread
+    private @Nullable RetainableByteBuffer buffer; // in flush mode: position..limit are unread
 
     ReadAhead(ByteBufferPool pool, int limit) {
         this.pool = pool;
         this.limit = limit;
     }
 
-    /** Needs no lock. */
     boolean isEmpty() {
         return buffer == null;
     }
 
     /** Whether back-pressure applies: nothing more is taken until something was given out. */
     boolean isFull() {
-        RetainableByteBuffer held = buffer;
-        return held != null && space(held.getByteBuffer()) == 0;
+        return buffer != null && space(buffer.getByteBuffer()) == 0;
     }
 
     /**

@@ -10,7 +10,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
-import org.eclipse.jetty.io.FillInterest;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ final class WatchedInput implements Callback {
 
     private final ReadAhead readAhead; // guarded by this
     private volatile boolean armed; // written under this: we are registered with the endpoint
-    private volatile @Nullable Callback waiting; // likewise: the connection's interest, while armed
+    private @Nullable Callback waiting; // guarded by this: the connection's interest, while armed
     private boolean closed; // guarded by this
     private boolean unreadEnd; // guarded by this: the client has ended, and that was not read yet
 
@@ -60,9 +59,7 @@ final class WatchedInput implements Callback {
 
     /** Reads what is there now. */
     synchronized void look() {
-        if (clientEnd.hasCome() || closed || readAhead.isFull()) return;
-        read();
-        wakeReader();
+        if (!clientEnd.hasCome() && !closed && !readAhead.isFull()) read();
     }
 
     /** Reads what comes, unless the connection does. */
@@ -112,16 +109,6 @@ final class WatchedInput implements Callback {
 
     /** False if somebody else waits already. */
     boolean tryFillInterested(Callback callback) {
-        // T1, we: register, then look whether bytes are kept. T2, the watch: keeps bytes, then
-        // looks
-        // whether somebody has registered. Both are volatile, so at least one sees the other.
-        if (!readAhead.isEmpty() || !endPoint.tryFillInterested(callback)) return tryWait(callback);
-        wakeReader();
-        return true;
-    }
-
-    /** The same, where bytes are kept or somebody is registered: we, as a rule. */
-    private boolean tryWait(Callback callback) {
         synchronized (this) {
             if (readAhead.isEmpty()) {
                 if (!armed) return endPoint.tryFillInterested(callback);
@@ -139,17 +126,6 @@ final class WatchedInput implements Callback {
         synchronized (this) { // somebody is registered, and it may be us since just now
             return armed ? waiting != null : endPoint.isFillInterested();
         }
-    }
-
-    /** The connection waits for bytes that are kept here. */
-    private void wakeReader() {
-        if (readAhead.isEmpty() || armed || !endPoint.isFillInterested()) return;
-        FillInterest interest = endPoint.getFillInterest();
-        Runnable wake =
-                () -> {
-                    if (!armed) interest.fillable(); // told once, by us or by the selector
-                };
-        execute(Callback.from(wake, interest::onFail));
     }
 
     void execute(Callback callback) {
@@ -212,7 +188,6 @@ final class WatchedInput implements Callback {
             if (reader == null && current != null && !closed) {
                 read();
                 if (!clientEnd.hasCome()) arm();
-                wakeReader();
             }
         }
         if (reader != null) execute(reader);
