@@ -2,9 +2,8 @@ package io.dropguard.connector;
 
 import io.dropguard.cancel.ClientLoss.Signal;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * loss, or a question to be asked by a {@link HalfCloseProbe}. Thread-safe.
  */
 final class ClientEnd {
-    private static final VarHandle EXCHANGE = exchangeField();
+    private static final AtomicReferenceFieldUpdater<ClientEnd, @Nullable WatchedExchange>
+            EXCHANGE =
+                    AtomicReferenceFieldUpdater.newUpdater(
+                            ClientEnd.class, WatchedExchange.class, "exchange");
 
     private final AbstractEndPoint endPoint;
     private final PendingWrite writes;
@@ -42,15 +44,6 @@ final class ClientEnd {
         this.hangUps = hangUps;
     }
 
-    private static VarHandle exchangeField() {
-        try {
-            return MethodHandles.lookup()
-                    .findVarHandle(ClientEnd.class, "exchange", WatchedExchange.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
-
     // ---- the exchange
 
     /** Whoever begins one passes a fence before he asks whether the end has come. */
@@ -60,11 +53,11 @@ final class ClientEnd {
         if (flushed) flushed = false;
         if (probe != null) probe = null;
         writesBefore = (int) writes.turn(); // it may wrap: a change is a change
-        EXCHANGE.setRelease(this, begun);
+        EXCHANGE.lazySet(this, begun);
     }
 
     void end(WatchedExchange ended) {
-        if (exchange == ended) EXCHANGE.setRelease(this, null);
+        if (exchange == ended) EXCHANGE.lazySet(this, null);
     }
 
     @Nullable WatchedExchange exchange() {

@@ -2,9 +2,8 @@ package io.dropguard.connector;
 
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class PendingWrite implements Callback {
     private static final ByteBuffer[] NOTHING = {};
 
-    private static final VarHandle TURN = turnField();
+    private static final AtomicLongFieldUpdater<PendingWrite> TURN =
+            AtomicLongFieldUpdater.newUpdater(PendingWrite.class, "turn");
 
     private final EndPoint endPoint;
 
@@ -55,14 +55,6 @@ final class PendingWrite implements Callback {
 
     boolean isFarewell() {
         return farewell;
-    }
-
-    private static VarHandle turnField() {
-        try {
-            return MethodHandles.lookup().findVarHandle(PendingWrite.class, "turn", long.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
     }
 
     /**
@@ -169,7 +161,7 @@ final class PendingWrite implements Callback {
         if ((now & 1) == 0) return null;
         // Most writes end before they are handed down: then nobody else is told of it, and the turn
         // is released without a fence.
-        if (writer == Thread.currentThread().getId()) TURN.setRelease(this, now + 1);
+        if (writer == Thread.currentThread().getId()) TURN.lazySet(this, now + 1);
         else if (!TURN.compareAndSet(this, now, now + 1)) return null;
         if (buffers != NOTHING) buffers = NOTHING;
         TrackedConnection connection = tracked;

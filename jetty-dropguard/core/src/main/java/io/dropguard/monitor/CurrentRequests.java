@@ -1,33 +1,26 @@
 package io.dropguard.monitor;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that a connection serves now: one with HTTP/1, any number with HTTP/2. Thread-safe.
  */
 final class CurrentRequests {
-    private static final VarHandle ONE = oneField();
+    private static final AtomicReferenceFieldUpdater<CurrentRequests, @Nullable MonitoredExchange>
+            ONE =
+                    AtomicReferenceFieldUpdater.newUpdater(
+                            CurrentRequests.class, MonitoredExchange.class, "one");
 
     private volatile @Nullable MonitoredExchange one; // of HTTP/1; written through ONE
     private volatile boolean readingBody; // of that one
     private volatile @Nullable SharedStreams streams; // of HTTP/2; written under this
 
-    private static VarHandle oneField() {
-        try {
-            return MethodHandles.lookup()
-                    .findVarHandle(CurrentRequests.class, "one", MonitoredExchange.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
-
     /** The caller passes a fence before he looks at anything else. */
     void begin(MonitoredExchange begun) {
         if (readingBody) readingBody = false; // volatile writes are dear, and reads are not
-        ONE.setRelease(this, begun);
+        ONE.lazySet(this, begun);
     }
 
     void join(MonitoredExchange begun) {
@@ -46,7 +39,7 @@ final class CurrentRequests {
         SharedStreams all = streams;
         if (all != null) return all.remove(ended);
         if (one != ended) return false;
-        ONE.setRelease(this, null);
+        ONE.lazySet(this, null);
         return true;
     }
 
