@@ -3,6 +3,7 @@ package io.dropguard.connector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.BufferUtil;
@@ -62,6 +63,14 @@ final class ReadAhead {
         int moved = BufferUtil.append(target, from.getByteBuffer());
         if (!from.hasRemaining()) release();
         return moved;
+    }
+
+    /** Shows what it holds, if anything. */
+    synchronized boolean tell(Consumer<ByteBuffer> onBytes) {
+        RetainableByteBuffer held = buffer;
+        if (held == null) return false;
+        onBytes.accept(held.getByteBuffer());
+        return true;
     }
 
     synchronized void release() {

@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.util.BufferUtil;
@@ -104,6 +105,20 @@ final class WatchedInput implements Callback {
     synchronized boolean hasBytes() {
         if (readAhead.isEmpty() && !closed && !clientEnd.hasCome()) read();
         return !readAhead.isEmpty();
+    }
+
+    /** Reads what has come, for the connection is on its way to it: whether that is all. */
+    boolean readForConnection() {
+        synchronized (readAhead) {
+            if (closed || !readAhead.isEmpty()) return false;
+            read();
+            return !readAhead.isEmpty() && !readAhead.isFull();
+        }
+    }
+
+    /** What was so read, and its connection has given up since; whether there is anything. */
+    boolean tellUnread(Consumer<ByteBuffer> onBytes) {
+        return readAhead.tell(onBytes);
     }
 
     int fill(ByteBuffer buffer) throws IOException {
