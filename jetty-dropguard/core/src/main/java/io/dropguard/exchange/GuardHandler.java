@@ -132,7 +132,7 @@ public final class GuardHandler extends Handler.Wrapper {
         GuardedResponse answer = new GuardedResponse(guarded, response, gate);
         try {
             if (super.handle(guarded, answer, answer)) {
-                if (!exchange.isOver()) listenToDispatches(); // others go on with it
+                if (!exchange.isAnswering()) listenToDispatches(); // others go on with it
                 return true;
             }
             if (gate.release()) {

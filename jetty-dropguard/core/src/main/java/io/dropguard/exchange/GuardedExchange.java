@@ -221,6 +221,11 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         return ExchangeCancellation.isLoss(failure());
     }
 
+    /** Whether all of the answer was handed down, though it need not be written yet. */
+    boolean isAnswering() {
+        return answering;
+    }
+
     /** The answer is handed down. Only a write that fails can lose the client from here on. */
     void answering() {
         if (answering) return;
@@ -293,17 +298,34 @@ public final class GuardedExchange implements WatchedExchange, MonitoredExchange
         handler.listenToDispatches();
     }
 
+    /** The calling thread handles it from now on. */
     void enter() {
-        ExchangeCancellation known = cancellation;
-        if (known == null || !known.listeners().isTelling())
-            handling.enter(); // what listeners do is not the work
+        handling.enter();
     }
 
     void leave() {
+        leave(false);
+    }
+
+    /** The calling thread runs a part of it for a context. */
+    void enterContext() {
+        ExchangeCancellation known = cancellation;
+        if (known == null || !known.listeners().isTelling())
+            handling.enterContext(); // what listeners do is not the work
+    }
+
+    void leaveContext() {
+        leave(true);
+    }
+
+    private void leave(boolean context) {
         ExchangeCancellation known = cancellation;
         boolean before = known != null && known.isTold();
         IOException again = known == null ? null : known.failure();
-        if (handling.leave() && before && again != null && !isOver())
+        if ((context ? handling.leaveContext() : handling.leave())
+                && before
+                && again != null
+                && !isOver())
             failures().tell(again); // an async cycle that has begun since then wants to hear too
     }
 

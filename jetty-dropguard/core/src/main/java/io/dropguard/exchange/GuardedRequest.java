@@ -43,6 +43,7 @@ class GuardedRequest extends Request.Wrapper {
 
     @Override
     public void demand(Runnable demandCallback) {
+        exchange.goesAsync();
         exchange.awaitsBody(); // before: it may have come when this returns
         super.demand(demandCallback);
     }

@@ -20,6 +20,12 @@ final class HandlingThread extends ExchangeEnd {
     //   └────────────────────────leave()────────────────────┘
     private volatile @Nullable Object state;
 
+    /**
+     * What one stay of the handler counts. Those of contexts within it count one each: a thread may
+     * be told of the end of one of whose beginning it was not, and stays for the handler.
+     */
+    private static final int HANDLER = 1 << 16;
+
     private int depth; // how often the thread has entered; confined to it
 
     private static final AtomicReferenceFieldUpdater<HandlingThread, @Nullable Object> STATE =
@@ -29,7 +35,7 @@ final class HandlingThread extends ExchangeEnd {
     static HandlingThread entered() {
         HandlingThread handling = new HandlingThread();
         STATE.lazySet(handling, Thread.currentThread());
-        handling.depth = 1;
+        handling.depth = HANDLER;
         return handling;
     }
 
@@ -38,10 +44,19 @@ final class HandlingThread extends ExchangeEnd {
 
     /** The calling thread handles the exchange from now on, unless another one does. */
     void enter() {
+        enter(HANDLER);
+    }
+
+    /** As {@link #enter}, for a part of it: perhaps within, perhaps alone. */
+    void enterContext() {
+        enter(1);
+    }
+
+    private void enter(int count) {
         Thread handling = current();
         if (handling == null) {
-            if (STATE.compareAndSet(this, null, Thread.currentThread())) depth = 1;
-        } else if (handling == Thread.currentThread()) depth++;
+            if (STATE.compareAndSet(this, null, Thread.currentThread())) depth = count;
+        } else if (handling == Thread.currentThread()) depth += count;
     }
 
     /**
@@ -50,7 +65,18 @@ final class HandlingThread extends ExchangeEnd {
      * @return whether it was the one that handled the exchange, and handles it no more
      */
     boolean leave() {
-        if (current() != Thread.currentThread() || --depth > 0) return false;
+        if (current() != Thread.currentThread() || depth < HANDLER) return false;
+        depth -= HANDLER;
+        return depth < HANDLER && left(); // whatever contexts have not said that they end
+    }
+
+    /** As {@link #leave}, after {@link #enterContext}; without effect if that was not called. */
+    boolean leaveContext() {
+        if (current() != Thread.currentThread() || depth % HANDLER == 0) return false;
+        return --depth == 0 && left();
+    }
+
+    private boolean left() {
         Object last = STATE.getAndSet(this, null);
         if (last instanceof Thread) return true; // as most do
         InterruptScope scope = scopeOf(last);

@@ -70,6 +70,37 @@ class HandlingThreadTest {
     }
 
     @Test
+    void aContextThatSaysOnlyThatItEndsDoesNotEndTheHandlersStay() {
+        assertThat(handling.leaveContext()).isFalse();
+        assertThat(handling.current()).isSameAs(Thread.currentThread());
+
+        handling.enterContext();
+        assertThat(handling.leaveContext()).isFalse();
+        assertThat(handling.current()).isSameAs(Thread.currentThread());
+        assertThat(handling.leave()).isTrue();
+    }
+
+    @Test
+    void aContextThatSaysOnlyThatItBeginsDoesNotOutlastTheHandlersStay() {
+        handling.enterContext();
+
+        assertThat(handling.leave()).isTrue();
+
+        assertThat(handling.current()).isNull();
+        assertThat(handling.leaveContext()).isFalse();
+    }
+
+    @Test
+    void aContextWithoutAHandlerIsAStayOfItsOwn() {
+        handling.leave();
+
+        handling.enterContext();
+        assertThat(handling.current()).isSameAs(Thread.currentThread());
+        assertThat(handling.leaveContext()).isTrue();
+        assertThat(handling.current()).isNull();
+    }
+
+    @Test
     void anotherThreadNeitherEntersNorLeavesInItsPlace() throws Exception {
         boolean left =
                 fromAnother(
