@@ -51,7 +51,7 @@ final class HeartbeatWriter {
 
     /** They are written. */
     void applicationWrote() {
-        lastWriteNanos = exchange.ticker().nanoTime() | 1;
+        lastWriteNanos = exchange.handler().ticker().nanoTime() | 1;
     }
 
     /** The JSON text as the end of the body, or null if the body cannot end with it. */
@@ -82,7 +82,7 @@ final class HeartbeatWriter {
                 if (!head.isInterimLegal(exchange.isBodyRead())) return -1;
             } else {
                 long last = lastWriteNanos;
-                long since = exchange.ticker().nanoTime() - last;
+                long since = exchange.handler().ticker().nanoTime() - last;
                 if (last != 0 && since < interval) return interval - since;
                 if (!head.isLegal(exchange.isBodyRead())) return interval;
                 Heartbeat legal = heartbeat(config, true);
@@ -97,7 +97,7 @@ final class HeartbeatWriter {
             turn.giveToHeartbeat();
             count++;
         }
-        exchange.heartbeatSent();
+        exchange.handler().statistics().heartbeat();
         send(bytes);
         return interval;
     }
@@ -136,7 +136,8 @@ final class HeartbeatWriter {
         synchronized (gate) {
             if (!turn.heartbeatEnded()) return;
         }
-        exchange.execute(this::runWaiting); // it may run the application's callbacks
+        // Elsewhere, for it may run the application's callbacks.
+        exchange.handler().executor().execute(this::runWaiting);
     }
 
     private void runWaiting() {

@@ -251,7 +251,7 @@ final class ResponseGate {
             response.write(true, ByteBuffer.wrap(document), new LastWords(exchange, callback));
             return;
         }
-        if (expired != null) exchange.expired(expired);
+        if (expired != null) ExchangeTimes.expired(exchange, expired);
         Throwable told = expired == null ? failure : expired;
         if (told == null) {
             succeed();
@@ -298,7 +298,7 @@ final class ResponseGate {
         synchronized (this) {
             if (owner == Owner.BROKEN) return;
         }
-        exchange.writeFailed(failure, unsent);
+        ExchangeLoss.byWrite(exchange, failure, unsent);
     }
 
     // ---- heartbeats
