@@ -10,7 +10,7 @@ usage="Usage: benchmarks/run.sh NAME [--record] [options of the benchmark]
              --drops N, --warm-up N, --modes block,cpu,async,pool, --half-close V,
              --also 'NAME URL MODE': one more server that is running already
   overhead   requests a second of /hello, and bytes allocated a request, guarded and bare
-             --pairs N, --seconds N
+             --pairs N of JVMs, --seconds N
   goodput    users served by an overloaded server, bare and guarded
              --seconds N, --threads N
   deadlines  how late 1,000 blocked requests are answered at their deadline
@@ -175,38 +175,40 @@ rate() {
     sed -n 's/^Requests\/sec: *//p' "$work/wrk"
 }
 
+# The compiler decides anew in every JVM, and two runs of the same code differ by more than the guard
+# costs. So each pair is of two JVMs of its own, measured in the order ABBA: what drifts meets both.
 run_overhead() {
     need wrk wrk
     build_java
-    serve bare --bare
-    local bare=$base
-    serve guarded
     # 30 s: on two cores the compiler is that long behind, and has more to compile of the guarded
-    local guarded=$base each=${seconds:-5} settle=30 b g
-    rate "$bare" "$settle" >/dev/null
-    rate "$guarded" "$settle" >/dev/null
-    echo "| pair | bare req/s | guarded req/s | guarded / bare |"
-    echo "|--:|--:|--:|--:|"
-    for pair in $(seq "$pairs"); do # ABBA: what drifts meets both alike
-        if [ $((pair % 2)) = 1 ]; then
-            b=$(rate "$bare" "$each")
-            g=$(rate "$guarded" "$each")
-        else
-            g=$(rate "$guarded" "$each")
-            b=$(rate "$bare" "$each")
-        fi
-        awk -v n="$pair" -v b="$b" -v g="$g" \
-            'BEGIN { printf "| %d | %.0f | %.0f | %.3f |\n", n, b, g, g / b }'
-    done | tee "$work/pairs"
-    awk -F'|' '{ print $5 + 0 }' "$work/pairs" | sort -n | awk '
+    local bare guarded each=${seconds:-5} settle=30 b1 b2 g1 g2
+    echo "| pair | bare req/s | guarded req/s | guarded / bare |" | tee "$work/pairs"
+    echo "|--:|--:|--:|--:|" | tee -a "$work/pairs"
+    for pair in $(seq "$pairs"); do
+        serve bare --bare
+        bare=$base
+        serve guarded
+        guarded=$base
+        rate "$bare" "$settle" >/dev/null
+        rate "$guarded" "$settle" >/dev/null
+        b1=$(rate "$bare" "$each")
+        g1=$(rate "$guarded" "$each")
+        g2=$(rate "$guarded" "$each")
+        b2=$(rate "$bare" "$each")
+        kill "${pids[@]}"
+        wait "${pids[@]}" 2>/dev/null || true
+        pids=()
+        awk -v n="$pair" -v b1="$b1" -v b2="$b2" -v g1="$g1" -v g2="$g2" 'BEGIN {
+            b = (b1 + b2) / 2; g = (g1 + g2) / 2
+            printf "| %d | %.0f | %.0f | %.3f |\n", n, b, g, g / b
+        }' | tee -a "$work/pairs"
+    done
+    sed 1,2d "$work/pairs" | awk -F'|' '{ print $5 + 0 }' | sort -n | awk '
         { r[NR] = $1 }
         END {
             m = NR % 2 ? r[(NR + 1) / 2] : (r[NR / 2] + r[NR / 2 + 1]) / 2
             printf "\nguarded / bare: median %.3f, from %.3f to %.3f (goal: >= 0.98)\n\n", m, r[1], r[NR]
         }'
-    kill "${pids[@]}"
-    wait "${pids[@]}" 2>/dev/null || true
-    pids=()
     java -jar "$here/target/benchmarks.jar" AllocationBenchmark -prof gc -rf csv \
         -rff "$work/jmh.csv" >"$work/jmh" 2>&1 || { cat "$work/jmh" >&2; exit 1; }
     # "benchmark:gc.alloc.rate.norm",mode,threads,samples,score,error,unit,param: ...

@@ -284,6 +284,13 @@ public final class ClientWatch {
         return filled;
     }
 
+    /**
+     * Reads what has come for a connection that waits for its next request: whether that is all.
+     */
+    boolean readForConnection() {
+        return clientEnd.exchange() == null && input.readForConnection();
+    }
+
     WatchedInput input() {
         return input;
     }

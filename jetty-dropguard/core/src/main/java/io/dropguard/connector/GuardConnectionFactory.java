@@ -152,8 +152,11 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
                         config.watch());
         write.tell(watch.clientEnd());
         monitored.tell(watch);
+        KeptInterest interest = KeptInterest.of(socket, watch, connector);
+        if (interest != null) write.tell(interest);
         GuardedEndPoint guarded =
-                new GuardedEndPoint(socket, watch, lingering(connector), life, write, tracked);
+                new GuardedEndPoint(
+                        socket, watch, lingering(connector), life, write, tracked, interest);
         Connection connection;
         try {
             connection = next.newConnection(connector, guarded);

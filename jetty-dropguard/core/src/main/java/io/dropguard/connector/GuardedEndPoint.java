@@ -33,6 +33,7 @@ final class GuardedEndPoint
     private final IdleClose idle;
     private final PendingWrite pendingWrite;
     private final TrackedConnection tracked;
+    private final @Nullable KeptInterest interest;
     private volatile boolean lingers; // written under this: closed, for those above
 
     GuardedEndPoint(
@@ -41,13 +42,15 @@ final class GuardedEndPoint
             Lingering lingering,
             ConnectorLife connector,
             PendingWrite pendingWrite,
-            TrackedConnection tracked) {
+            TrackedConnection tracked,
+            @Nullable KeptInterest interest) {
         this.endPoint = endPoint;
         this.watch = watch;
         this.lingering = lingering;
         this.connector = connector;
         this.pendingWrite = pendingWrite;
         this.tracked = tracked;
+        this.interest = interest;
         this.idle = new IdleClose(this, endPoint, watch, connector);
         setIdleTimeout(endPoint.getIdleTimeout()); // with slack
         this.life = new ConnectionLife(connector, this, Ticker.system());
@@ -79,7 +82,10 @@ final class GuardedEndPoint
     public int fill(ByteBuffer buffer) throws IOException {
         if (lingers) return -1;
         int filled = watch.fill(buffer);
-        if (filled > 0) tracked.filled(filled);
+        if (filled > 0) {
+            tracked.filled(filled);
+            if (interest != null) interest.bytesCame();
+        }
         return filled;
     }
 
@@ -229,10 +235,11 @@ final class GuardedEndPoint
         synchronized (this) {
             if (!lingers) {
                 if (tracked.isEnded() || !watch.mayLinger()) return false;
+                boolean told = watch.input().tellUnread(onBytes);
                 closeWatch();
                 tracked.lingering();
                 lingers = true;
-                lingering.beginIdle(endPoint, onBytes);
+                lingering.beginIdle(endPoint, told ? more -> {} : onBytes);
             }
             return true;
         }

@@ -33,6 +33,8 @@ final class PendingWrite implements Callback {
     private volatile @Nullable TrackedConnection tracked; // before anything is written
     private volatile @Nullable ClientEnd clientEnd; // likewise
 
+    private volatile @Nullable KeptInterest interest; // likewise
+
     private volatile boolean farewell;
 
     PendingWrite(EndPoint endPoint) {
@@ -46,6 +48,11 @@ final class PendingWrite implements Callback {
     /** Is told of failures: TLS and HTTP/2 stand between the one that writes and the exchange. */
     void tell(ClientEnd end) {
         clientEnd = end;
+    }
+
+    /** Is told of writes that have to wait. */
+    void tell(KeptInterest interests) {
+        interest = interests;
     }
 
     /** What is written from now on tells the client why its connection is shut down. */
@@ -124,6 +131,8 @@ final class PendingWrite implements Callback {
     private void handedDown(long mine, ByteBuffer... bytes) {
         if (turn == mine) {
             writer = 0;
+            KeptInterest interests = interest;
+            if (interests != null) interests.awaitsWrite();
             isPending(mine, bytes);
         }
     }

@@ -3,6 +3,7 @@ package io.dropguard.connector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.BufferUtil;
@@ -10,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes taken from a connection before anybody asked for them, given out again in their order.
- * Holds a pooled buffer only while it holds bytes. Confined to the lock of its {@link
- * WatchedInput}.
+ * Holds a pooled buffer only while it holds bytes. Thread-safe.
  */
 final class ReadAhead {
     private final ByteBufferPool pool;
     private final int limit;
-    private @Nullable RetainableByteBuffer buffer; // in flush mode: position..limit are unread
+    // written under this; in flush mode: position..limit are unread
+    private volatile @Nullable RetainableByteBuffer buffer;
 
     ReadAhead(ByteBufferPool pool, int limit) {
         this.pool = pool;
@@ -28,14 +29,15 @@ final class ReadAhead {
     }
 
     /** Whether back-pressure applies: nothing more is taken until something was given out. */
-    boolean isFull() {
-        return buffer != null && space(buffer.getByteBuffer()) == 0;
+    synchronized boolean isFull() {
+        RetainableByteBuffer held = buffer;
+        return held != null && space(held.getByteBuffer()) == 0;
     }
 
     /**
      * Takes what is there, up to the limit: the number of bytes, 0 for nothing now, -1 for the end.
      */
-    int readFrom(ReadableByteChannel channel) throws IOException {
+    synchronized int readFrom(ReadableByteChannel channel) throws IOException {
         RetainableByteBuffer into = buffer;
         if (into == null) into = pool.acquire(limit, true);
         ByteBuffer bytes = into.getByteBuffer();
@@ -46,8 +48,8 @@ final class ReadAhead {
             read = channel.read(bytes);
         } finally {
             bytes.flip();
-            buffer = bytes.hasRemaining() ? into : null;
-            if (buffer == null) into.release();
+            if (bytes.hasRemaining()) buffer = into;
+            else release(into);
         }
         return read;
     }
@@ -55,7 +57,7 @@ final class ReadAhead {
     /**
      * Moves as much as fits into {@code target}, which is in flush mode as Jetty keeps its buffers.
      */
-    int drainTo(ByteBuffer target) {
+    synchronized int drainTo(ByteBuffer target) {
         RetainableByteBuffer from = buffer;
         if (from == null) return 0;
         int moved = BufferUtil.append(target, from.getByteBuffer());
@@ -63,10 +65,22 @@ final class ReadAhead {
         return moved;
     }
 
-    void release() {
+    /** Shows what it holds, if anything. */
+    synchronized boolean tell(Consumer<ByteBuffer> onBytes) {
         RetainableByteBuffer held = buffer;
+        if (held == null) return false;
+        onBytes.accept(held.getByteBuffer());
+        return true;
+    }
+
+    synchronized void release() {
+        RetainableByteBuffer held = buffer;
+        if (held != null) release(held);
+    }
+
+    private void release(RetainableByteBuffer held) {
         buffer = null;
-        if (held != null) held.release();
+        held.release();
     }
 
     private int space(ByteBuffer bytes) {

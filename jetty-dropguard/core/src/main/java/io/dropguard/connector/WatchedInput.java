@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.util.BufferUtil;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * connection leaves its interest here and is called when bytes come. It must not take the place
  * over: T1, the selector, may have seen that we do not block, and T2, the connection, would then be
  * called on the selector's thread.
+ *
+ * <p>This is the lock of who waits, and the read-ahead that of who reads; it is taken second, or
+ * alone by a read. So a connection that has just been told to read never waits for its former
+ * thread, which may still be on its way out of telling the selector.
  */
 final class WatchedInput implements Callback {
     private final ClientWatch watch;
@@ -33,10 +38,10 @@ final class WatchedInput implements Callback {
     private final Executor executor;
     private final ClientEnd clientEnd;
 
-    private final ReadAhead readAhead; // guarded by this
+    private final ReadAhead readAhead;
     private volatile boolean armed; // written under this: we are registered with the endpoint
     private @Nullable Callback waiting; // guarded by this: the connection's interest, while armed
-    private boolean closed; // guarded by this
+    private volatile boolean closed; // no read may follow
     private boolean unreadEnd; // guarded by this: the client has ended, and that was not read yet
 
     WatchedInput(
@@ -102,9 +107,28 @@ final class WatchedInput implements Callback {
         return !readAhead.isEmpty();
     }
 
-    synchronized int fill(ByteBuffer buffer) throws IOException {
-        int filled = readAhead.drainTo(buffer);
-        return filled == 0 ? fillFromChannel(buffer) : filled;
+    /** Reads what has come, for the connection is on its way to it: whether that is all. */
+    boolean readForConnection() {
+        synchronized (readAhead) {
+            if (closed || !readAhead.isEmpty()) return false;
+            read();
+            return !readAhead.isEmpty() && !readAhead.isFull();
+        }
+    }
+
+    /** What was so read, and its connection has given up since; whether there is anything. */
+    boolean tellUnread(Consumer<ByteBuffer> onBytes) {
+        return readAhead.tell(onBytes);
+    }
+
+    int fill(ByteBuffer buffer) throws IOException {
+        int filled;
+        synchronized (readAhead) {
+            filled = readAhead.isEmpty() ? 0 : readAhead.drainTo(buffer);
+            if (filled == 0) filled = fillFromChannel(buffer);
+        }
+        // It notes that the input has ended, and may find the connection closed and tell who waits.
+        return filled < 0 ? endPoint.fill(buffer) : filled;
     }
 
     /** False if somebody else waits already. */
@@ -143,29 +167,31 @@ final class WatchedInput implements Callback {
         if (!armed && !closed && !readAhead.isFull()) armed = endPoint.tryFillInterested(this);
     }
 
-    // guarded by this
     private void read() {
-        try {
-            int read = readAhead.readFrom(channel);
-            if (read > 0) endPoint.notIdle(); // as fill() does
-            else if (read < 0) clientEnd.came(Signal.FIN, null);
-        } catch (ClosedChannelException ours) {
-            closed = true;
-        } catch (IOException reset) {
-            clientEnd.came(PeerUnreachableException.signalOf(reset), reset);
+        synchronized (readAhead) {
+            if (clientEnd.hasCome()) return; // a read has met it meanwhile
+            try {
+                int read = readAhead.readFrom(channel);
+                if (read > 0) endPoint.notIdle(); // as fill() does
+                else if (read < 0) clientEnd.came(Signal.FIN, null);
+            } catch (ClosedChannelException ours) {
+                closed = true;
+            } catch (IOException reset) {
+                clientEnd.came(PeerUnreachableException.signalOf(reset), reset);
+            }
         }
     }
 
-    // guarded by this; as the endpoint's fill() does, which makes -1 of a reset: a vanished peer
-    // the kernel tells only once
-    private int fillFromChannel(ByteBuffer buffer) throws IOException {
-        if (endPoint.isInputShutdown() || clientEnd.hasCome()) return endPoint.fill(buffer);
+    // guarded by the read-ahead; as the endpoint's fill() does, which makes -1 of a reset: that a
+    // peer has vanished the kernel tells only once
+    private int fillFromChannel(ByteBuffer buffer) {
+        if (endPoint.isInputShutdown() || clientEnd.hasCome()) return -1;
         int position = BufferUtil.flipToFill(buffer);
-        int filled = -1;
         try {
-            filled = channel.read(buffer);
+            int filled = channel.read(buffer);
             if (filled < 0) clientEnd.came(Signal.FIN, null);
             else if (filled > 0) endPoint.notIdle();
+            return filled;
         } catch (ClosedChannelException ours) {
             closed = true;
         } catch (IOException reset) {
@@ -173,7 +199,7 @@ final class WatchedInput implements Callback {
         } finally {
             BufferUtil.flipToFlush(buffer, position);
         }
-        return filled < 0 ? endPoint.fill(buffer) : filled; // it notes that the input has ended
+        return -1;
     }
 
     // ---- for the selector

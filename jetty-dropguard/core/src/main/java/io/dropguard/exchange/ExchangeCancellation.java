@@ -91,8 +91,8 @@ final class ExchangeCancellation {
                     if (interrupt) exchange.interrupt();
                 };
         if (!source().cancel(reason, urgent)) return false;
-        LOG.debug("{} {}", reason.describe(), exchange.request().getId());
         if (!exchange.handling().afterwards(this::tell)) executor.execute(this::tell);
+        if (LOG.isDebugEnabled()) LOG.debug("{} {}", reason.describe(), exchange.request().getId());
         return true;
     }
 

@@ -6,11 +6,15 @@ import io.dropguard.monitor.ConnectionRegistry;
 import io.dropguard.monitor.MonitorConfig;
 import io.dropguard.monitor.MonitoredExchange;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +53,19 @@ final class FakeConnection implements WatchedExchange, MonitoredExchange {
                                 .track(new GuardedSocket(endPoint, unconnected, write)),
                         write,
                         WatchConfig.DEFAULT);
+    }
+
+    /** It only has to be one, of this version. */
+    static Connection ofHttp1() {
+        return (Connection)
+                Proxy.newProxyInstance(
+                        FakeConnection.class.getClassLoader(),
+                        new Class<?>[] {Connection.class, ConnectionMetaData.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getReturnType() == HttpVersion.class)
+                                return HttpVersion.HTTP_1_1;
+                            return method.getReturnType() == long.class ? 0L : null;
+                        });
     }
 
     /** The connection computes a request that began at {@code nanos}. */

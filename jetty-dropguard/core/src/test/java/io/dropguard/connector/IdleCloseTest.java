@@ -8,7 +8,6 @@ import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.MonitorConfig;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -19,11 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.io.ByteBufferPool;
-import org.eclipse.jetty.io.Connection;
-import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -93,8 +89,9 @@ class IdleCloseTest {
                                 connector, LingerConfig.DEFAULT, KeepAliveConfig.DEFAULT_MARGIN),
                         life,
                         write,
-                        tracked);
-        endPoint.setConnection(httpConnection());
+                        tracked,
+                        null);
+        endPoint.setConnection(FakeConnection.ofHttp1());
     }
 
     @AfterEach
@@ -242,19 +239,6 @@ class IdleCloseTest {
 
         assertThat(endPoint.getFillInterest().getCallbackInvocationType())
                 .isEqualTo(Callback.InvocationType.NON_BLOCKING);
-    }
-
-    /** It only has to be one, of this version. */
-    private static Connection httpConnection() {
-        return (Connection)
-                Proxy.newProxyInstance(
-                        IdleCloseTest.class.getClassLoader(),
-                        new Class<?>[] {Connection.class, ConnectionMetaData.class},
-                        (proxy, method, arguments) -> {
-                            if (method.getReturnType() == HttpVersion.class)
-                                return HttpVersion.HTTP_1_1;
-                            return method.getReturnType() == long.class ? 0L : null;
-                        });
     }
 
     private static final class Waiting implements Callback {
