@@ -4,8 +4,8 @@ import io.dropguard.cancel.CancellationReason;
 import io.dropguard.cancel.CancellationSource;
 import java.io.IOException;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.eclipse.jetty.io.QuietException;
+import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,17 +30,12 @@ final class ExchangeCancellation {
     private volatile boolean told; // the listeners have heard, or are about to
     private volatile @Nullable IOException failure; // as listeners are told
 
-    /**
-     * @param onFailure is told what Jetty has its failure listeners told
-     */
-    ExchangeCancellation(
-            GuardedExchange exchange,
-            Request request,
-            Executor executor,
-            Consumer<Throwable> onFailure) {
+    ExchangeCancellation(GuardedExchange exchange, Executor executor) {
         this.exchange = exchange;
         this.executor = executor;
-        this.listeners = new FailureListeners(request, onFailure);
+        this.listeners =
+                new FailureListeners(
+                        exchange.request(), failure -> ExchangeLoss.byJetty(exchange, failure));
     }
 
     /** It decides once whether the exchange completed or was cancelled. */
@@ -86,7 +81,8 @@ final class ExchangeCancellation {
     boolean cancel(CancellationReason reason, IOException thrown, boolean interrupt) {
         DeadlineExpiredException decided = exchange.gate().refusal();
         if (decided != null && reason != decided.reason()) {
-            exchange.expired(decided); // what follows from it, as a client that leaves, is no news
+            // What follows from it, as a client that leaves, is no news.
+            ExchangeTimes.expired(exchange, decided);
             return false;
         }
         Runnable urgent =
@@ -105,7 +101,7 @@ final class ExchangeCancellation {
         IOException thrown = failure;
         if (thrown == null || exchange.isOver()) return;
         told = true;
-        if (isLoss(thrown)) exchange.failChannel(thrown);
+        if (isLoss(thrown)) failChannel(thrown);
         listeners.tellUnlessTold(thrown);
         // A listener that has dispatched anew may have begun another async cycle, which nobody else
         // will tell; one that always does is left alone after a while.
@@ -113,6 +109,19 @@ final class ExchangeCancellation {
                 cycle < MOST_CYCLES && listeners.hasServlet() && !exchange.isOver();
                 cycle++) listeners.tell(thrown);
         if (listeners.isEmpty()) exchange.gate().abandon();
+    }
+
+    /** Runs Jetty's failure path: pending reads and writes fail, or else it tells us. */
+    private void failChannel(IOException thrown) {
+        try {
+            Request request = exchange.request();
+            Runnable task =
+                    exchange.handling()
+                            .reach(() -> HttpChannel.from(request).onRemoteFailure(thrown));
+            if (task != null) task.run();
+        } catch (IllegalStateException completed) {
+            LOG.trace("completed by somebody else", completed);
+        }
     }
 
     /** Whether nobody is left to read what is written. */

@@ -2,11 +2,11 @@ package io.dropguard.exchange;
 
 import io.dropguard.cancel.CancellationSource;
 import io.dropguard.cancel.Deadline;
+import io.dropguard.cancel.DeadlineExpired;
 import io.dropguard.cancel.Ticker;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import io.dropguard.heartbeat.HeartbeatMode;
 import java.time.Duration;
-import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,20 +37,17 @@ final class ExchangeTimes {
         return heartbeatConfig;
     }
 
-    int deadlineStatus() {
-        return deadlineStatus;
-    }
-
     ResponsePolicy policy() {
         return policy;
     }
 
     /** In the place of what was applied before. */
-    void apply(ResponsePolicy applied, Request request, CancellationSource source) {
+    void apply(ResponsePolicy applied, CancellationSource source) {
         ResponsePolicy before = policy;
         policy = applied;
         deadlineStatus = applied.deadlineStatus();
-        Duration caller = CallerDeadline.of(request.getHeaders(), applied.deadlineHeaders());
+        Duration caller =
+                CallerDeadline.of(exchange.request().getHeaders(), applied.deadlineHeaders());
         Duration own = applied.deadline();
         Duration limit =
                 caller == null || (own != null && own.compareTo(caller) < 0) ? own : caller;
@@ -75,11 +72,33 @@ final class ExchangeTimes {
 
     synchronized void setDeadline(Deadline moved, CancellationSource source) {
         if (over) return;
-        if (deadline == null) deadline = new ExchangeDeadline(timer, exchange::expire);
+        if (deadline == null) deadline = new ExchangeDeadline(timer, this::expire);
         Duration before = permitted; // told when it expires, which it may do at once
         permitted = moved.isLimited() ? exchange.age().plus(moved.remaining()) : Duration.ZERO;
         if (deadline.set(moved)) source.setDeadline(moved);
         else permitted = before;
+    }
+
+    /** The deadline has come. */
+    void expire() {
+        DeadlineExpired reason = new DeadlineExpired(permitted());
+        DeadlineExpiredException expired = new DeadlineExpiredException(reason);
+        Runnable ending =
+                exchange.isLost() ? null : exchange.gate().expire(expired, deadlineStatus);
+        if (ending == null) return;
+        ending.run(); // first: what an interrupted application does may take its time
+        ExchangeRecording.expired(exchange.request(), reason, exchange.age());
+        // And behind the answers of all whose time is over now, for those are waited for.
+        timer.wake(() -> expired(exchange, expired));
+    }
+
+    /**
+     * The work is cancelled for it. Called by whoever comes first: T1 who expires it, or T2 who
+     * ends it because it has expired.
+     */
+    static void expired(GuardedExchange exchange, DeadlineExpiredException expired) {
+        if (!exchange.cancel(expired.reason(), expired)) return;
+        exchange.handler().statistics().deadlineExpired();
     }
 
     void close() {

@@ -42,17 +42,18 @@ final class GuardAnswer implements Callback {
 
     /** It will not use the request any more, nor call back. */
     void applicationIsGone() {
-        if (isOver(false, true)) exchange.execute(this::end);
+        if (isOver(false, true)) exchange.handler().executor().execute(this::end);
     }
 
     @Override
     public void succeeded() {
-        if (isOver(true, false)) exchange.execute(this::end); // for this may be the timer's thread
+        // Elsewhere, for this may be the timer's thread.
+        if (isOver(true, false)) exchange.handler().executor().execute(this::end);
     }
 
     @Override
     public void failed(Throwable failure) {
-        exchange.writeFailed(failure, true);
+        ExchangeLoss.byWrite(exchange, failure, true);
         synchronized (this) {
             this.failure = failure;
         }
@@ -68,7 +69,7 @@ final class GuardAnswer implements Callback {
     }
 
     private void end() {
-        exchange.expired(expired);
+        ExchangeTimes.expired(exchange, expired);
         exchange.over();
         Throwable unwritten = failure();
         // Jetty, told that all is well, would wait for the end of the write that it has failed.

@@ -58,7 +58,8 @@ class GuardedRequest extends Request.Wrapper {
         if (chunk != null) exchange.hasBody();
         if (chunk != null
                 && Content.Chunk.isFailure(chunk, true)
-                && chunk.getFailure() instanceof EOFException end) exchange.readFailed(end);
+                && chunk.getFailure() instanceof EOFException end)
+            ExchangeLoss.byRead(exchange, end);
         return chunk;
     }
 }

@@ -4,6 +4,7 @@ import io.dropguard.heartbeat.Heartbeat;
 import io.dropguard.heartbeat.HeartbeatConfig;
 import io.dropguard.heartbeat.HeartbeatMode;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpStatus;
@@ -51,12 +52,22 @@ final class HeartbeatWriter {
 
     /** They are written. */
     void applicationWrote() {
-        lastWriteNanos = exchange.ticker().nanoTime() | 1;
+        lastWriteNanos = exchange.handler().ticker().nanoTime() | 1;
     }
 
-    /** The JSON text as the end of the body, or null if the body cannot end with it. */
-    @Nullable String failure(String json) {
-        return heartbeat == null ? json : heartbeat.failure(json);
+    /** The document as the end of the body, or null if the body cannot end with it. */
+    byte @Nullable [] document(ProblemDocument problem) {
+        String json = problem.toJson();
+        Heartbeat begun = gate.isFrozen() ? heartbeat : null;
+        String text = begun == null ? json : begun.failure(json);
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** As {@link #document}: that the application has failed, after heartbeats. */
+    byte @Nullable [] lateFailure(Throwable failure) {
+        ProblemDocument problem = ProblemDocument.lateFailure(failure);
+        head.finalStatus(problem.status());
+        return document(problem);
     }
 
     private @Nullable Heartbeat heartbeat(HeartbeatConfig config, boolean commits) {
@@ -74,7 +85,7 @@ final class HeartbeatWriter {
         byte[] bytes = null;
         long interval = config.interval().toNanos();
         synchronized (gate) {
-            if (!gate.takesHeartbeats()) return -1;
+            if (!gate.isGoingOn() || exchange.failure() != null) return -1;
             if (!turn.isFree()) return interval; // a client that does not read: do not pile up
             if (config.mode() == HeartbeatMode.INTERIM) {
                 if (!gate.isUnclaimed() || gate.isFrozen() || count == HeartbeatConfig.MAX_INTERIM)
@@ -82,7 +93,7 @@ final class HeartbeatWriter {
                 if (!head.isInterimLegal(exchange.isBodyRead())) return -1;
             } else {
                 long last = lastWriteNanos;
-                long since = exchange.ticker().nanoTime() - last;
+                long since = exchange.handler().ticker().nanoTime() - last;
                 if (last != 0 && since < interval) return interval - since;
                 if (!head.isLegal(exchange.isBodyRead())) return interval;
                 Heartbeat legal = heartbeat(config, true);
@@ -97,7 +108,7 @@ final class HeartbeatWriter {
             turn.giveToHeartbeat();
             count++;
         }
-        exchange.heartbeatSent();
+        exchange.handler().statistics().heartbeat();
         send(bytes);
         return interval;
     }
@@ -115,9 +126,36 @@ final class HeartbeatWriter {
         }
     }
 
+    /** Sends an interim response of the application's in its turn, or refuses it. */
+    CompletableFuture<Void> writeInterim(int status, HttpFields headers) {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        synchronized (gate) {
+            DeadlineExpiredException refused = gate.refusal();
+            if (refused != null) return CompletableFuture.failedFuture(refused);
+            if (turn.isTaken()) {
+                turn.await(() -> interimInTurn(status, headers, written));
+                return written;
+            }
+            if (!turn.isFree()) return response.writeInterim(status, headers); // it is refused
+            turn.giveToHeartbeat(); // as such it is waited for
+        }
+        sendInterim(status, headers, written);
+        return written;
+    }
+
+    private void interimInTurn(int status, HttpFields headers, CompletableFuture<Void> written) {
+        DeadlineExpiredException refused;
+        synchronized (gate) {
+            refused = gate.refusal();
+            if (refused == null) turn.giveToHeartbeat();
+        }
+        if (refused == null) sendInterim(status, headers, written);
+        else written.completeExceptionally(refused);
+    }
+
     /** Sends an interim response, which has the turn, and completes {@code written} after it. */
     @SuppressWarnings("FutureReturnValueIgnored") // its end is told by the other one
-    void sendInterim(int status, HttpFields headers, CompletableFuture<Void> written) {
+    private void sendInterim(int status, HttpFields headers, CompletableFuture<Void> written) {
         CompletableFuture<Void> sent;
         try {
             sent = response.writeInterim(status, headers);
@@ -136,7 +174,8 @@ final class HeartbeatWriter {
         synchronized (gate) {
             if (!turn.heartbeatEnded()) return;
         }
-        exchange.execute(this::runWaiting); // it may run the application's callbacks
+        // Elsewhere, for it may run the application's callbacks.
+        exchange.handler().executor().execute(this::runWaiting);
     }
 
     private void runWaiting() {

@@ -12,7 +12,7 @@ record LastWords(GuardedExchange exchange, Callback callback) implements Callbac
 
     @Override
     public void failed(Throwable failure) {
-        exchange.writeFailed(failure, true);
+        ExchangeLoss.byWrite(exchange, failure, true);
         exchange.over();
         callback.failed(failure);
     }

@@ -4,7 +4,6 @@ import io.dropguard.heartbeat.HeartbeatConfig;
 import io.dropguard.heartbeat.HeartbeatMode;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritePendingException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpFields;
@@ -27,32 +26,17 @@ import org.slf4j.LoggerFactory;
  * waits its turn; a heartbeat never waits. Jetty's own lock may be taken within this one, never the
  * other way round; writes and callbacks are called outside of both.
  */
-final class ResponseGate {
+final class ResponseGate extends GateState {
     private static final Logger LOG = LoggerFactory.getLogger(ResponseGate.class);
-
-    //  NOBODY ──application writes──▶ APPLICATION ──deadline──▶ BROKEN
-    //    └─────────deadline──▶ GUARD
-    private enum Owner {
-        NOBODY,
-        APPLICATION,
-        GUARD,
-        BROKEN
-    }
 
     private final GuardedExchange exchange;
     private final Response response; // Jetty's own
     private final Callback callback; // Jetty's own
     private final WriteTurn turn = new WriteTurn(this);
 
-    // all written under this; what is not volatile is read under it too
-    private Owner owner = Owner.NOBODY;
-    private volatile boolean frozen; // a heartbeat or the guard has fixed status and headers
-    private volatile boolean writeWaits; // the application's bytes wait for a heartbeat
-    private boolean lastGiven; // the application has handed down its last bytes
-    private boolean ending; // the application has answered or failed, and it or we will say so
+    // written under this
     private volatile @Nullable HeartbeatWriter heartbeats; // once there are any
-    private @Nullable GuardAnswer answer; // in the application's place
-    private volatile @Nullable DeadlineExpiredException refusal; // of what is written too late
+    private @Nullable GuardAnswer answer; // in the application's place; read under this too
 
     ResponseGate(GuardedExchange exchange, Response response, Callback callback) {
         this.exchange = exchange;
@@ -70,16 +54,6 @@ final class ResponseGate {
     }
 
     // ---- the application's side
-
-    /** Whether status and headers are fixed, though Jetty may not have sent them yet. */
-    boolean isFrozen() {
-        return frozen || writeWaits;
-    }
-
-    /** Whether a heartbeat fixed them, and the application still writes the rest. */
-    synchronized boolean isBegun() {
-        return frozen && refusal == null;
-    }
 
     int heartbeats() {
         HeartbeatWriter writer = heartbeats;
@@ -104,15 +78,15 @@ final class ResponseGate {
         Throwable refused;
         boolean whole = false;
         synchronized (this) {
-            refused = refusal;
-            if (refused == null && (turn.isApplications() || writeWaits))
+            refused = refusal();
+            if (refused == null && (turn.isApplications() || isWriteWaiting()))
                 refused = new WritePendingException();
             if (refused == null) {
                 HeartbeatWriter beating = expected();
                 if (beating != null) beating.applicationWrites(content);
-                owner = Owner.APPLICATION;
+                giveToApplication();
                 if (turn.isTaken()) {
-                    writeWaits = true;
+                    setWriteWaits(true);
                     turn.await(() -> writeInTurn(last, content, written));
                     return;
                 }
@@ -127,8 +101,8 @@ final class ResponseGate {
         DeadlineExpiredException refused;
         boolean whole = false;
         synchronized (this) {
-            writeWaits = false;
-            refused = refusal; // the deadline may have come while we waited for a heartbeat
+            setWriteWaits(false);
+            refused = refusal(); // the deadline may have come while we waited for a heartbeat
             if (refused == null) whole = begin(last, content, written);
         }
         if (refused == null) pass(last, whole, content);
@@ -144,11 +118,10 @@ final class ResponseGate {
                         ? -1
                         : response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
         // Jetty has counted what was given before: heartbeats do not go with a declared length.
-        lastGiven |=
+        return given(
                 last
                         || (declared >= 0
-                                && Response.getContentBytesWritten(response) + length >= declared);
-        return lastGiven;
+                                && Response.getContentBytesWritten(response) + length >= declared));
     }
 
     private void pass(boolean last, boolean whole, @Nullable ByteBuffer content) {
@@ -177,32 +150,7 @@ final class ResponseGate {
     }
 
     CompletableFuture<Void> writeInterim(int status, HttpFields headers) {
-        CompletableFuture<Void> written = new CompletableFuture<>();
-        HeartbeatWriter writer;
-        synchronized (this) {
-            if (refusal != null) return CompletableFuture.failedFuture(refusal);
-            if (turn.isTaken()) {
-                turn.await(() -> interimInTurn(status, headers, written));
-                return written;
-            }
-            if (!turn.isFree()) return response.writeInterim(status, headers); // it is refused
-            turn.giveToHeartbeat(); // as such it is waited for
-            writer = writer();
-        }
-        writer.sendInterim(status, headers, written);
-        return written;
-    }
-
-    private void interimInTurn(int status, HttpFields headers, CompletableFuture<Void> written) {
-        DeadlineExpiredException refused;
-        HeartbeatWriter writer;
-        synchronized (this) {
-            refused = refusal;
-            if (refused == null) turn.giveToHeartbeat();
-            writer = writer();
-        }
-        if (refused == null) writer.sendInterim(status, headers, written);
-        else written.completeExceptionally(refused);
+        return writer().writeInterim(status, headers);
     }
 
     // ---- the end
@@ -213,13 +161,12 @@ final class ResponseGate {
         boolean whole;
         synchronized (this) {
             guards = answer;
-            if (guards == null && ending) return;
-            ending = true;
+            if (!beginEnding() && guards == null) return;
             if (guards == null && turn.isTaken()) {
                 turn.await(() -> end(failure));
                 return;
             }
-            whole = failure == null && refusal == null;
+            whole = failure == null && refusal() == null;
         }
         if (guards != null) guards.applicationCompletes();
         else if (whole) succeed();
@@ -236,13 +183,11 @@ final class ResponseGate {
         byte[] document = null;
         boolean cut;
         synchronized (this) {
-            expired = refusal;
-            cut = owner == Owner.BROKEN;
-            if (failure != null && isUnclaimed() && frozen) { // by heartbeats
+            expired = refusal();
+            cut = isBroken();
+            if (failure != null && isUnclaimed() && isFrozen()) { // by heartbeats
                 cut = true;
-                ProblemDocument problem = ProblemDocument.lateFailure(failure);
-                document = document(problem);
-                head().finalStatus(problem.status());
+                document = writer().lateFailure(failure);
             }
         }
         if (document != null) {
@@ -251,7 +196,7 @@ final class ResponseGate {
             response.write(true, ByteBuffer.wrap(document), new LastWords(exchange, callback));
             return;
         }
-        if (expired != null) exchange.expired(expired);
+        if (expired != null) ExchangeTimes.expired(exchange, expired);
         Throwable told = expired == null ? failure : expired;
         if (told == null) {
             succeed();
@@ -275,9 +220,7 @@ final class ResponseGate {
      * @return false if it must not, because this response has begun
      */
     synchronized boolean release() {
-        if (owner != Owner.NOBODY || frozen || ending || !turn.isFree()) return false;
-        ending = true;
-        return true;
+        return isUntouched() && turn.isFree() && beginEnding();
     }
 
     /** Whether the guard answers in the application's place. */
@@ -285,20 +228,12 @@ final class ResponseGate {
         return answer != null;
     }
 
-    // guarded by this; null if what was sent of the body does not let it go on so
-    private byte @Nullable [] document(ProblemDocument problem) {
-        HeartbeatWriter writer = frozen ? heartbeats : null;
-        String json = problem.toJson();
-        String text = writer == null ? json : writer.failure(json);
-        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
-    }
-
     /** What we broke off ourselves is no news. */
     void writeFailed(Throwable failure, boolean unsent) {
         synchronized (this) {
-            if (owner == Owner.BROKEN) return;
+            if (isBroken()) return;
         }
-        exchange.writeFailed(failure, unsent);
+        ExchangeLoss.byWrite(exchange, failure, unsent);
     }
 
     // ---- heartbeats
@@ -309,8 +244,7 @@ final class ResponseGate {
         return heartbeats == null && wanted ? writer() : heartbeats;
     }
 
-    // guarded by this
-    private HeartbeatWriter writer() {
+    private synchronized HeartbeatWriter writer() {
         HeartbeatWriter writer = heartbeats;
         if (writer == null)
             heartbeats = writer = new HeartbeatWriter(this, turn, exchange, response);
@@ -328,35 +262,10 @@ final class ResponseGate {
      * @return nanoseconds until the next may be due, or -1 if there will be none
      */
     long beat(HeartbeatConfig config) {
-        HeartbeatWriter writer;
-        synchronized (this) {
-            writer = writer();
-        }
-        return writer.beat(config);
-    }
-
-    // guarded by this
-    boolean takesHeartbeats() {
-        return !ending && refusal == null && !lastGiven && exchange.failure() == null;
-    }
-
-    // guarded by this
-    boolean isUnclaimed() {
-        return owner == Owner.NOBODY;
-    }
-
-    /** A heartbeat commits status and headers. */
-    // guarded by this
-    void freeze() {
-        frozen = true;
+        return writer().beat(config);
     }
 
     // ---- the deadline
-
-    /** That the deadline has decided how the response ends; null if it has not. */
-    @Nullable DeadlineExpiredException refusal() {
-        return refusal;
-    }
 
     /**
      * The time is over: answers in the application's place if it has not begun to, and else sees to
@@ -366,20 +275,21 @@ final class ResponseGate {
      *     another call has decided how it does
      */
     synchronized @Nullable Runnable expire(DeadlineExpiredException expired, int status) {
-        if (ending || lastGiven || refusal != null) return null;
-        refusal = expired;
+        if (!isGoingOn()) return null;
+        refuse(expired);
         byte[] document =
                 isUnclaimed()
-                        ? document(new ProblemDocument(status, expired.reason().describe()))
+                        ? writer().document(
+                                        new ProblemDocument(status, expired.reason().describe()))
                         : null;
         if (document == null) {
-            owner = Owner.BROKEN;
+            breakOff();
             return () -> exchange.breakOff(expired);
         }
-        owner = Owner.GUARD;
+        giveToGuard();
         head().finalStatus(status);
-        if (!frozen) head().prepareAnswer(status);
-        frozen = true;
+        if (!isFrozen()) head().prepareAnswer(status);
+        freeze();
         GuardAnswer given = new GuardAnswer(exchange, response, callback, expired);
         answer = given;
         if (!turn.isTaken()) return () -> given.write(document);

@@ -95,7 +95,7 @@ class GatePropertyTest {
                         timerBusy[0] = true;
                         if (expiring[0] && random.nextInt(6) == 0) {
                             expiring[0] = false;
-                            schedule.exchange.expire();
+                            schedule.exchange.times().expire();
                         } else if (random.nextInt(2) == 0) schedule.beat();
                         timerBusy[0] = false;
                     }
@@ -152,7 +152,7 @@ class GatePropertyTest {
                             for (int i = 0; i < 40 && quiet.getCount() > 0; i++) {
                                 schedule.beat();
                                 for (int p = 0; p < pauses; p++) Thread.onSpinWait();
-                                if (i == 3 && expires) schedule.exchange.expire();
+                                if (i == 3 && expires) schedule.exchange.times().expire();
                             }
                         });
         schedule.handle(random.nextInt(6));
