@@ -15,50 +15,51 @@ import org.jspecify.annotations.Nullable;
  * had.
  */
 final class GuardedResponse extends Response.Wrapper implements Callback {
-    private final ResponseGate gate;
-    private HttpFields.@Nullable Mutable headers; // two would do the same
+    private final LockedHeaders headers; // which know the gate: every request has one of these
 
     GuardedResponse(Request request, Response response, ResponseGate gate) {
         super(request, response);
-        this.gate = gate;
+        this.headers = new LockedHeaders(response, gate);
+    }
+
+    private ResponseGate gate() {
+        return headers.gate();
     }
 
     @Override
     public HttpFields.Mutable getHeaders() {
-        HttpFields.Mutable locked = headers;
-        if (locked == null) headers = locked = new LockedHeaders(super.getHeaders(), gate);
-        return locked;
+        return headers;
     }
 
     @Override
     public void setStatus(int status) {
-        gate.setStatus(status);
+        gate().setStatus(status);
     }
 
     @Override
     public @Nullable Supplier<HttpFields> getTrailersSupplier() {
-        return gate.getTrailersSupplier();
+        return gate().getTrailersSupplier();
     }
 
     @Override
     public void setTrailersSupplier(@Nullable Supplier<HttpFields> trailers) {
-        gate.setTrailersSupplier(trailers);
+        gate().setTrailersSupplier(trailers);
     }
 
     @Override
     public CompletableFuture<Void> writeInterim(int status, HttpFields headers) {
-        return gate.writeInterim(status, headers);
+        return gate().writeInterim(status, headers);
     }
 
     @Override
     public boolean isCommitted() {
-        return gate.isFrozen() || super.isCommitted();
+        return gate().isFrozen() || super.isCommitted();
     }
 
     @Override
     public void reset() {
-        synchronized (gate) {
-            if (gate.isFrozen())
+        synchronized (gate()) {
+            if (gate().isFrozen())
                 throw new IllegalStateException("response committed (expected: reset before)");
             super.reset();
         }
@@ -66,21 +67,21 @@ final class GuardedResponse extends Response.Wrapper implements Callback {
 
     @Override
     public void write(boolean last, ByteBuffer content, Callback callback) {
-        gate.write(last, content, callback);
+        gate().write(last, content, callback);
     }
 
     @Override
     public void succeeded() {
-        gate.complete(null);
+        gate().complete(null);
     }
 
     @Override
     public void failed(Throwable failure) {
-        gate.complete(failure);
+        gate().complete(failure);
     }
 
     @Override
     public InvocationType getInvocationType() {
-        return gate.invocationType();
+        return gate().invocationType();
     }
 }

@@ -5,6 +5,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.MimeTypes;
+import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class LockedHeaders extends HttpFields.Mutable.Wrapper {
     private final ResponseGate gate;
+    private final HttpFields.Mutable fields; // as they are read
 
-    LockedHeaders(HttpFields.Mutable headers, ResponseGate gate) {
-        super(headers);
+    LockedHeaders(Response response, ResponseGate gate) {
+        super(response.getHeaders());
         this.gate = gate;
+        this.fields = response instanceof Response.Wrapper ? getWrapped() : innermost();
+    }
+
+    /** Jetty's own layers say what may be changed. To read through them takes iterators of each. */
+    private HttpFields.Mutable innermost() {
+        HttpFields.Mutable each = getWrapped();
+        while (each instanceof HttpFields.Mutable.Wrapper wrapper) each = wrapper.getWrapped();
+        return each;
+    }
+
+    ResponseGate gate() {
+        return gate;
     }
 
     @Override
@@ -51,37 +65,37 @@ final class LockedHeaders extends HttpFields.Mutable.Wrapper {
 
     @Override
     public @Nullable HttpField getField(HttpHeader header) {
-        return getWrapped().getField(header);
+        return fields.getField(header);
     }
 
     @Override
     public @Nullable HttpField getField(String name) {
-        return getWrapped().getField(name);
+        return fields.getField(name);
     }
 
     @Override
     public @Nullable String get(HttpHeader header) {
-        return getWrapped().get(header);
+        return fields.get(header);
     }
 
     @Override
     public @Nullable String get(String name) {
-        return getWrapped().get(name);
+        return fields.get(name);
     }
 
     @Override
     public boolean contains(HttpHeader header) {
-        return getWrapped().contains(header);
+        return fields.contains(header);
     }
 
     @Override
     public boolean contains(String name) {
-        return getWrapped().contains(name);
+        return fields.contains(name);
     }
 
     @Override
     public ListIterator<HttpField> listIterator(int index) {
-        return new LockedIterator(getWrapped().listIterator(index));
+        return new LockedIterator(index);
     }
 
     // guarded by gate
@@ -110,62 +124,95 @@ final class LockedHeaders extends HttpFields.Mutable.Wrapper {
         return lateCharset != null && charset != null && !lateCharset.equalsIgnoreCase(charset);
     }
 
+    /** Reads the fields themselves, and changes them through Jetty's layers, which may refuse. */
     private final class LockedIterator implements ListIterator<HttpField> {
-        private final ListIterator<HttpField> iterator;
+        private ListIterator<HttpField> reads;
+        private int next; // where it stands
+        private int last = -1; // where that is which was read last, if it may be changed
 
-        LockedIterator(ListIterator<HttpField> iterator) {
-            this.iterator = iterator;
+        LockedIterator(int index) {
+            reads = fields.listIterator(index);
+            next = index;
         }
 
         @Override
         public void remove() {
             synchronized (gate) {
-                if (!gate.isFrozen()) iterator.remove();
+                ListIterator<HttpField> changed = atLast();
+                if (gate.isFrozen()) return;
+                int size = size();
+                changed.remove();
+                goOn(size() < size && last < next ? next - 1 : next);
+                last = -1;
             }
         }
 
         @Override
         public void set(HttpField field) {
             synchronized (gate) {
-                if (isOpenTo(field)) iterator.set(field);
+                ListIterator<HttpField> changed = atLast();
+                if (!isOpenTo(field)) return;
+                changed.set(field);
+                goOn(next);
             }
         }
 
         @Override
         public void add(HttpField field) {
             synchronized (gate) {
-                if (isOpenTo(field)) iterator.add(field);
+                if (!isOpenTo(field)) return;
+                int size = size();
+                getWrapped().listIterator(next).add(field);
+                goOn(size() > size ? next + 1 : next);
+                last = -1;
             }
+        }
+
+        private ListIterator<HttpField> atLast() {
+            if (last < 0)
+                throw new IllegalStateException("nothing was read (expected: next first)");
+            ListIterator<HttpField> at = getWrapped().listIterator(last);
+            at.next();
+            return at;
+        }
+
+        private void goOn(int index) {
+            reads = fields.listIterator(index);
+            next = index;
         }
 
         @Override
         public boolean hasNext() {
-            return iterator.hasNext();
+            return reads.hasNext();
         }
 
         @Override
         public HttpField next() {
-            return iterator.next();
+            HttpField read = reads.next();
+            last = next++;
+            return read;
         }
 
         @Override
         public boolean hasPrevious() {
-            return iterator.hasPrevious();
+            return reads.hasPrevious();
         }
 
         @Override
         public HttpField previous() {
-            return iterator.previous();
+            HttpField read = reads.previous();
+            last = --next;
+            return read;
         }
 
         @Override
         public int nextIndex() {
-            return iterator.nextIndex();
+            return next;
         }
 
         @Override
         public int previousIndex() {
-            return iterator.previousIndex();
+            return next - 1;
         }
     }
 }
