@@ -128,6 +128,7 @@ abstract class ConnectedExchange implements WatchedExchange, MonitoredExchange {
         else wire.end(this);
     }
 
+    /** Whether all of the answer was handed down, though it need not be written yet. */
     boolean isAnswering() {
         return answering;
     }
@@ -172,6 +173,11 @@ abstract class ConnectedExchange implements WatchedExchange, MonitoredExchange {
 
     HandlingThread handling() {
         return handling;
+    }
+
+    /** The calling thread handles it from now on. */
+    void enter() {
+        handling.enter();
     }
 
     boolean isOver() {

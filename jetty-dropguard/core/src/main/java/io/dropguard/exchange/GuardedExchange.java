@@ -176,16 +176,6 @@ public final class GuardedExchange extends ConnectedExchange {
         handler.statistics().ended();
     }
 
-    /** Other threads may come to work for it. */
-    void goesAsync() {
-        handler.listenToDispatches();
-    }
-
-    /** The calling thread handles it from now on. */
-    void enter() {
-        handling().enter();
-    }
-
     void leave() {
         leave(false);
     }
@@ -203,12 +193,9 @@ public final class GuardedExchange extends ConnectedExchange {
 
     private void leave(boolean context) {
         ExchangeCancellation known = cancellation;
-        boolean before = known != null && known.isTold();
-        IOException again = known == null ? null : known.failure();
-        if ((context ? handling().leaveContext() : handling().leave())
-                && before
-                && again != null
-                && !isOver())
+        IOException again = known == null || !known.isTold() ? null : known.failure();
+        boolean left = context ? handling().leaveContext() : handling().leave();
+        if (left && again != null && !isOver())
             failures().tell(again); // an async cycle that has begun since then wants to hear too
     }
 
@@ -232,11 +219,6 @@ public final class GuardedExchange extends ConnectedExchange {
      */
     boolean cancel(CancellationReason reason, IOException thrown) {
         return cancellation().cancel(reason, thrown, !uninterrupted);
-    }
-
-    /** Ends the message so that nobody takes it for whole. */
-    void breakOff(Throwable cause) {
-        breakOff(gate.response(), cause);
     }
 
     // ---- for the monitor

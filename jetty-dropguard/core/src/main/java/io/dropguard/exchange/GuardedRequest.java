@@ -37,13 +37,13 @@ class GuardedRequest extends Request.Wrapper {
     /** So does startAsync(). */
     @Override
     public void addFailureListener(Consumer<Throwable> listener) {
-        exchange.goesAsync();
+        exchange.handler().listenToDispatches();
         exchange.failures().add(listener);
     }
 
     @Override
     public void demand(Runnable demandCallback) {
-        exchange.goesAsync();
+        exchange.handler().listenToDispatches();
         exchange.awaitsBody(); // before: it may have come when this returns
         super.demand(demandCallback);
     }

@@ -204,7 +204,7 @@ final class ResponseGate extends GateState {
         }
         // The body cannot tell. It must not pass for a whole one, though the end of the message be
         // that of the connection, or Jetty be told before the deadline cuts it off.
-        if (cut) exchange.breakOff(told);
+        if (cut) exchange.breakOff(response, told);
         exchange.over();
         callback.failed(exchange.quiet(told));
     }
@@ -284,7 +284,7 @@ final class ResponseGate extends GateState {
                         : null;
         if (document == null) {
             breakOff();
-            return () -> exchange.breakOff(expired);
+            return () -> exchange.breakOff(response, expired);
         }
         giveToGuard();
         head().finalStatus(status);
