@@ -8,10 +8,7 @@ import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.MonitorConfig;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,6 +43,7 @@ class IdleCloseTest {
                 }
             };
     private final Waiting waiting = new Waiting();
+    private SocketPair pair;
     private SocketChannel client;
     private SocketChannel accepted;
     private GuardedEndPoint guarded;
@@ -53,12 +51,9 @@ class IdleCloseTest {
 
     @BeforeEach
     void connect() throws IOException {
-        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
-            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            client = SocketChannel.open(listening.getLocalAddress());
-            accepted = listening.accept();
-        }
-        accepted.configureBlocking(false);
+        pair = SocketPair.connect();
+        client = pair.client();
+        accepted = pair.accepted();
         WatchTimer timer =
                 new WatchTimer(new HandRunScheduler(new AtomicLong()), Ticker.system(), 1_000_000);
         ConnectorGuard guard =
@@ -96,8 +91,7 @@ class IdleCloseTest {
 
     @AfterEach
     void close() throws IOException {
-        client.close();
-        accepted.close();
+        pair.close();
     }
 
     @Test

@@ -7,12 +7,9 @@ import io.dropguard.cancel.Ticker;
 import io.dropguard.monitor.ConnectionRegistry;
 import io.dropguard.monitor.MonitorConfig;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +33,7 @@ class KeptInterestTest {
     private final Scripted endPoint = new Scripted();
     private Selector selector;
     private SelectionKey key;
+    private SocketPair pair;
     private SocketChannel client;
     private SocketChannel accepted;
     private ClientWatch watch;
@@ -44,12 +42,9 @@ class KeptInterestTest {
     @BeforeEach
     void connect() throws IOException {
         selector = Selector.open();
-        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
-            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            client = SocketChannel.open(listening.getLocalAddress());
-            accepted = listening.accept();
-        }
-        accepted.configureBlocking(false);
+        pair = SocketPair.connect();
+        client = pair.client();
+        accepted = pair.accepted();
         key = accepted.register(selector, SelectionKey.OP_READ, endPoint);
         PendingWrite write = new PendingWrite(endPoint);
         watch =
@@ -77,9 +72,8 @@ class KeptInterestTest {
 
     @AfterEach
     void close() throws IOException {
-        client.close();
+        pair.close();
         selector.close();
-        accepted.close();
     }
 
     @Test
