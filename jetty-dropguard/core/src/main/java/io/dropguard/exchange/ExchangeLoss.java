@@ -7,6 +7,7 @@ import io.dropguard.connector.PeerUnreachableException;
 import java.io.EOFException;
 import java.time.Instant;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.HttpStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +35,22 @@ final class ExchangeLoss {
         lose(exchange, vanished ? Signal.UNREACHABLE : written, failure);
     }
 
-    /** A read found that the request ends before it is whole; perhaps nobody else was told. */
-    static void byRead(GuardedExchange exchange, EOFException failure) {
-        if (!exchange.isMultiplexed()) exchange.brokeOff();
-        else if (!exchange.isAnswering()) lose(exchange, exchange.streamSignal(), failure);
+    /** A read has failed: perhaps the request ends before it is whole, and nobody else was told. */
+    static void byRead(GuardedExchange exchange, Throwable failure) {
+        boolean ended = failure instanceof EOFException;
+        if (!exchange.isMultiplexed()) {
+            if (ended) exchange.brokeOff();
+        } else if (!exchange.isAnswering() && (ended || isLeftByReset(exchange, failure)))
+            lose(exchange, exchange.streamSignal(), failure);
+    }
+
+    /**
+     * T1, a reset, has Jetty consume what is left of the body before it tells anybody; T2, the
+     * application, was about to read, and is told that the body was not consumed.
+     */
+    private static boolean isLeftByReset(GuardedExchange exchange, Throwable failure) {
+        return failure == HttpStream.CONTENT_NOT_CONSUMED
+                && ResetStream.carried(exchange.request());
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.dropguard.exchange;
 
-import java.io.EOFException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -56,10 +55,8 @@ class GuardedRequest extends Request.Wrapper {
     public Content.@Nullable Chunk read() {
         Content.Chunk chunk = super.read();
         if (chunk != null) exchange.hasBody();
-        if (chunk != null
-                && Content.Chunk.isFailure(chunk, true)
-                && chunk.getFailure() instanceof EOFException end)
-            ExchangeLoss.byRead(exchange, end);
+        if (chunk != null && Content.Chunk.isFailure(chunk, true))
+            ExchangeLoss.byRead(exchange, chunk.getFailure());
         return chunk;
     }
 }

@@ -8,10 +8,13 @@ import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.testkit.Http2Client;
 import io.dropguard.testkit.Protocol;
 import io.dropguard.testkit.TestServer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -46,6 +49,14 @@ class EarlyResetTest {
     private static void await(CountDownLatch latch) throws InterruptedException {
         if (!latch.await(Work.PATIENCE_SECONDS, TimeUnit.SECONDS))
             throw new AssertionError("did not happen");
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            await(latch);
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
+        }
     }
 
     private TestServer start(Protocol protocol, Before before) throws Exception {
@@ -113,6 +124,79 @@ class EarlyResetTest {
 
             awaitOneLoss();
             assertThat(work.hasRun()).isFalse();
+        }
+    }
+
+    /**
+     * T1, the reset, has Jetty consume what is left of the body; T2, the application, is about to
+     * read, and is told no more than that the body was not read to its end.
+     */
+    @Test
+    void aReadThatMeetsWhatTheResetHasLeftOfTheBodyIsALoss() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        CompletableFuture<Throwable> read = new CompletableFuture<>();
+        Handler reader =
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        Throwable failure = request.read().getFailure();
+                        read.complete(failure);
+                        callback.failed(failure);
+                        ended.countDown();
+                        return true;
+                    }
+                };
+        Handler.Wrapper late =
+                new Handler.Wrapper() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback)
+                            throws Exception {
+                        request.addHttpStreamWrapper(stream -> new LateRead(stream, reading));
+                        request.addFailureListener(
+                                failure -> awaitUnchecked(ended)); // then we are told
+                        return super.handle(request, response, callback);
+                    }
+                };
+        try (TestServer server =
+                        TestServer.speaking(Protocol.H2C)
+                                .handledBy(reader)
+                                .guardedBy(
+                                        each -> {
+                                            guard.installOn(each);
+                                            late.setHandler(each.getHandler());
+                                            each.setHandler(late);
+                                        })
+                                .start();
+                Http2Client client = Http2Client.connect(Protocol.H2C, server.port())) {
+            client.post("/");
+            await(reading);
+            client.reset();
+
+            assertThat(read.get(Work.PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .isSameAs(HttpStream.CONTENT_NOT_CONSUMED);
+            awaitOneLoss();
+        }
+    }
+
+    /** Has the application, which was not told of a failure yet, read after the reset. */
+    private static final class LateRead extends HttpStream.Wrapper {
+        private final CountDownLatch reading;
+
+        LateRead(HttpStream stream, CountDownLatch reading) {
+            super(stream);
+            this.reading = reading;
+        }
+
+        @Override
+        public Content.Chunk read() {
+            reading.countDown();
+            Content.Chunk chunk = super.read();
+            while (chunk == null) {
+                Thread.onSpinWait();
+                chunk = super.read();
+            }
+            return chunk;
         }
     }
 
