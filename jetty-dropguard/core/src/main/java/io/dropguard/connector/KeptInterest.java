@@ -1,7 +1,6 @@
 package io.dropguard.connector;
 
 import java.io.Closeable;
-import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -116,8 +115,11 @@ final class KeptInterest implements ManagedSelector.Selectable, Closeable {
         if (cautious > 0) cautious--;
         else kept = reads && awaited && isHttp1() && !isQueueing() && watch.readForConnection();
         Runnable task = selectable.onSelected();
-        if (reads && reading.isOutstanding()) return null; // which tells whoever waits by then
-        if (kept) return reading.of(task);
+        if (reads && reading.outstanding) return null; // which tells whoever waits by then
+        if (kept) {
+            reading.outstanding = true;
+            return reading;
+        }
         if (awaited) return task;
         cautious = CAUTION;
         // T1, a connection, says that it waits and then that it wants reads. T2, we, take reads
@@ -128,48 +130,6 @@ final class KeptInterest implements ManagedSelector.Selectable, Closeable {
     /** Bytes that wait for a thread too had better do so in the kernel. */
     private boolean isQueueing() {
         return executor instanceof QueuedThreadPool pool && pool.getQueueSize() > 0;
-    }
-
-    /**
-     * Tells the connection that its bytes are here. There is one at a time: more bytes may come
-     * before it has its turn, as they could not were the interest taken away.
-     */
-    private static final class Reading implements Invocable.Task, Closeable {
-        private @Nullable Runnable task; // belongs to whoever has set it outstanding
-        private volatile boolean outstanding;
-
-        boolean isOutstanding() {
-            return outstanding;
-        }
-
-        Reading of(@Nullable Runnable told) {
-            task = told;
-            outstanding = true;
-            return this;
-        }
-
-        @Override
-        public void run() {
-            Runnable told = task;
-            outstanding = false; // first: what comes from now on may have to be told too
-            if (told != null) told.run();
-        }
-
-        @Override
-        public InvocationType getInvocationType() {
-            return Invocable.getInvocationType(task);
-        }
-
-        @Override
-        public void close() throws IOException {
-            outstanding = false;
-            if (task instanceof Closeable closeable) closeable.close();
-        }
-
-        @Override
-        public String toString() {
-            return "Reading[" + task + "]";
-        }
     }
 
     @Override
@@ -195,5 +155,36 @@ final class KeptInterest implements ManagedSelector.Selectable, Closeable {
     @Override
     public String toString() {
         return endPoint.toString();
+    }
+
+    /**
+     * Tells the connection that its bytes are here. There is one at a time: more bytes may come
+     * before it has its turn, as they could not were the interest taken away.
+     */
+    private final class Reading implements Invocable.Task, Closeable {
+        private volatile boolean outstanding;
+
+        @Override
+        public void run() {
+            outstanding = false; // first: what comes from now on may have to be told too
+            readers.fillable();
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return readers.getCallbackInvocationType();
+        }
+
+        /** There is no thread for it. */
+        @Override
+        public void close() {
+            outstanding = false;
+            endPoint.close();
+        }
+
+        @Override
+        public String toString() {
+            return "Reading[" + endPoint + "]";
+        }
     }
 }

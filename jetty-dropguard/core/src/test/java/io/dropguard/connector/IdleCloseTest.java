@@ -9,7 +9,6 @@ import io.dropguard.monitor.MonitorConfig;
 import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +19,7 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,21 +39,17 @@ class IdleCloseTest {
             new ByteArrayEndPoint() {
                 @Override
                 public Object getTransport() {
-                    return accepted;
+                    return pair.accepted();
                 }
             };
     private final Waiting waiting = new Waiting();
     private SocketPair pair;
-    private SocketChannel client;
-    private SocketChannel accepted;
     private GuardedEndPoint guarded;
     private ClientWatch watch;
 
     @BeforeEach
     void connect() throws IOException {
         pair = SocketPair.connect();
-        client = pair.client();
-        accepted = pair.accepted();
         WatchTimer timer =
                 new WatchTimer(new HandRunScheduler(new AtomicLong()), Ticker.system(), 1_000_000);
         ConnectorGuard guard =
@@ -61,11 +57,11 @@ class IdleCloseTest {
                         ConnectorConfig.DEFAULT, DrainConfig.DEFAULT, MonitorConfig.DEFAULT);
         PendingWrite write = new PendingWrite(endPoint);
         TrackedConnection tracked =
-                guard.connections().track(new GuardedSocket(endPoint, accepted, write));
+                guard.connections().track(new GuardedSocket(endPoint, pair.accepted(), write));
         watch =
                 new ClientWatch(
                         endPoint,
-                        accepted,
+                        pair.accepted(),
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         timer,
@@ -146,7 +142,7 @@ class IdleCloseTest {
     void theTimerHasARequestServedThatTheSelectorHasNotSeen() throws IOException {
         use();
         guarded.fillInterested(waiting);
-        client.write(ByteBuffer.wrap("GET".getBytes(StandardCharsets.US_ASCII)));
+        pair.client().write(ByteBuffer.wrap("GET".getBytes(StandardCharsets.US_ASCII)));
 
         timeIsOver();
 
@@ -167,7 +163,7 @@ class IdleCloseTest {
     @Test
     void aRequestThatIsHereWhenTheTimeIsOverIsServed() throws IOException {
         guarded.fillInterested(waiting);
-        client.write(ByteBuffer.wrap("GET".getBytes(StandardCharsets.US_ASCII)));
+        pair.client().write(ByteBuffer.wrap("GET".getBytes(StandardCharsets.US_ASCII)));
 
         // the selector has not seen it, and the timer comes first
         endPoint.getFillInterest().onFail(idle);
@@ -190,7 +186,7 @@ class IdleCloseTest {
     void aRequestThatIsComputedIsNotIdle() throws IOException {
         watch.begin(new FakeConnection("computing", null, new ArrayList<>()), guarded, "HTTP/1.1");
         guarded.fillInterested(waiting);
-        client.write(ByteBuffer.wrap("body".getBytes(StandardCharsets.US_ASCII)));
+        pair.client().write(ByteBuffer.wrap("body".getBytes(StandardCharsets.US_ASCII)));
 
         endPoint.getFillInterest().onFail(idle);
 
@@ -211,9 +207,29 @@ class IdleCloseTest {
         assertThat(watch.isQueued()).isTrue();
         watch.dequeue();
         watch.visit(System.nanoTime() + 1_000_000_000);
-        client.close();
+        pair.client().close();
         endPoint.getFillInterest().fillable();
         assertThat(watch.signal()).isEqualTo(ClientLoss.Signal.FIN);
+    }
+
+    /** T1, the timer, has looked; T2, the selector, reads; T1 then closes. */
+    @Test
+    void aRequestThatWasReadWhenItWasTooLateIsShownToTheOneThatLingers() throws Exception {
+        server.addConnector(connector);
+        server.start();
+        try {
+            use();
+            guarded.fillInterested(waiting);
+            pair.client().write(ByteBuffer.wrap("GET".getBytes(StandardCharsets.US_ASCII)));
+            await().until(watch::readForConnection);
+            List<String> shown = new ArrayList<>();
+
+            assertThat(guarded.lingerIdle(bytes -> shown.add(BufferUtil.toString(bytes)))).isTrue();
+
+            assertThat(shown).containsExactly("GET");
+        } finally {
+            server.stop();
+        }
     }
 
     @Test

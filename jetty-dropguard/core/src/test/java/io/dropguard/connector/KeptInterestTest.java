@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,8 +33,6 @@ class KeptInterestTest {
     private Selector selector;
     private SelectionKey key;
     private SocketPair pair;
-    private SocketChannel client;
-    private SocketChannel accepted;
     private ClientWatch watch;
     private KeptInterest interest;
 
@@ -43,21 +40,19 @@ class KeptInterestTest {
     void connect() throws IOException {
         selector = Selector.open();
         pair = SocketPair.connect();
-        client = pair.client();
-        accepted = pair.accepted();
-        key = accepted.register(selector, SelectionKey.OP_READ, endPoint);
+        key = pair.accepted().register(selector, SelectionKey.OP_READ, endPoint);
         PendingWrite write = new PendingWrite(endPoint);
         watch =
                 new ClientWatch(
                         endPoint,
-                        accepted,
+                        pair.accepted(),
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         new WatchTimer(
                                 new HandRunScheduler(new AtomicLong()), Ticker.system(), 1_000_000),
                         new HangUps(),
                         new ConnectionRegistry(MonitorConfig.DEFAULT)
-                                .track(new GuardedSocket(endPoint, accepted, write)),
+                                .track(new GuardedSocket(endPoint, pair.accepted(), write)),
                         write,
                         WatchConfig.DEFAULT);
         endPoint.setConnection(FakeConnection.ofHttp1());
@@ -85,7 +80,7 @@ class KeptInterestTest {
         interest.updateKey();
 
         assertThat(endPoint.updates).isZero();
-        assertThat(accepted.read(ByteBuffer.allocate(10))).as("left in the kernel").isZero();
+        assertThat(pair.accepted().read(ByteBuffer.allocate(10))).as("left in the kernel").isZero();
         assertThat(endPoint.told).as("before its thread runs").isEmpty();
         Objects.requireNonNull(task).run();
         assertThat(endPoint.told).containsExactly("fillable");
@@ -134,7 +129,7 @@ class KeptInterestTest {
         interest.updateKey();
 
         assertThat(endPoint.updates).isEqualTo(1);
-        assertThat(accepted.read(ByteBuffer.allocate(10))).isEqualTo(3);
+        assertThat(pair.accepted().read(ByteBuffer.allocate(10))).isEqualTo(3);
     }
 
     /** T1, the connection, comes to wait when T2, the selector, has seen that it does not. */
@@ -175,7 +170,7 @@ class KeptInterestTest {
         FakeConnection computing = new FakeConnection("computing", null, new ArrayList<>());
         watch.begin(computing, endPoint, "HTTP/1.1");
         watch.input().listen();
-        client.close();
+        pair.client().close();
         select();
 
         Objects.requireNonNull(interest.onSelected()).run();
@@ -208,7 +203,7 @@ class KeptInterestTest {
     }
 
     private void comes(String bytes) throws IOException {
-        client.write(ByteBuffer.wrap(bytes.getBytes(US_ASCII)));
+        pair.client().write(ByteBuffer.wrap(bytes.getBytes(US_ASCII)));
         select();
     }
 
