@@ -134,6 +134,7 @@ class EarlyResetTest {
     @Test
     void aReadThatMeetsWhatTheResetHasLeftOfTheBodyIsALoss() throws Exception {
         CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch consumed = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         CompletableFuture<Throwable> read = new CompletableFuture<>();
         Handler reader =
@@ -152,9 +153,13 @@ class EarlyResetTest {
                     @Override
                     public boolean handle(Request request, Response response, Callback callback)
                             throws Exception {
-                        request.addHttpStreamWrapper(stream -> new LateRead(stream, reading));
+                        request.addHttpStreamWrapper(
+                                stream -> new LateRead(stream, reading, consumed));
                         request.addFailureListener(
-                                failure -> awaitUnchecked(ended)); // then we are told
+                                failure -> {
+                                    consumed.countDown();
+                                    awaitUnchecked(ended); // only then we are told
+                                });
                         return super.handle(request, response, callback);
                     }
                 };
@@ -179,24 +184,22 @@ class EarlyResetTest {
         }
     }
 
-    /** Has the application, which was not told of a failure yet, read after the reset. */
+    /** Has the application, which was about to read, read what the reset has left. */
     private static final class LateRead extends HttpStream.Wrapper {
         private final CountDownLatch reading;
+        private final CountDownLatch consumed;
 
-        LateRead(HttpStream stream, CountDownLatch reading) {
+        LateRead(HttpStream stream, CountDownLatch reading, CountDownLatch consumed) {
             super(stream);
             this.reading = reading;
+            this.consumed = consumed;
         }
 
         @Override
         public Content.Chunk read() {
             reading.countDown();
-            Content.Chunk chunk = super.read();
-            while (chunk == null) {
-                Thread.onSpinWait();
-                chunk = super.read();
-            }
-            return chunk;
+            awaitUnchecked(consumed);
+            return super.read();
         }
     }
 
