@@ -6,6 +6,7 @@ import io.dropguard.monitor.PeerText;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import jdk.jfr.FlightRecorder;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,14 @@ final class ExchangeRecording {
         this.event = event;
     }
 
+    /** Whether anything was recorded yet; before that, not even an event need be made. */
+    private static boolean isStarted() {
+        return PRESENT && FlightRecorder.isInitialized();
+    }
+
     /** Null if exchanges are not recorded. */
     static @Nullable ExchangeRecording begin() {
-        if (!PRESENT) return null;
+        if (!isStarted()) return null;
         ExchangeEvent event = new ExchangeEvent();
         if (!event.isEnabled()) return null;
         event.begin();
@@ -51,7 +57,7 @@ final class ExchangeRecording {
     }
 
     static void lost(Request request, ClientLoss loss) {
-        if (!PRESENT) return;
+        if (!isStarted()) return;
         ClientLossEvent event = new ClientLossEvent();
         if (!event.shouldCommit()) return;
         event.signal = loss.signal().name();
@@ -66,7 +72,7 @@ final class ExchangeRecording {
      * @param answered how long after the request's arrival the answer was given, or broken off
      */
     static void expired(Request request, DeadlineExpired reason, Duration answered) {
-        if (!PRESENT) return;
+        if (!isStarted()) return;
         DeadlineExpiredEvent event = new DeadlineExpiredEvent();
         if (!event.shouldCommit()) return;
         event.permitted = reason.timeout().toNanos();
