@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request is computed: what the exchange tells those who watch and monitor its connection,
- * what it asks them, and which thread handles it. One object with the {@link GuardedExchange}, for
- * every request has one. Thread-safe.
+ * and what it asks them. One object with the {@link GuardedExchange}, for every request has one.
+ * Thread-safe.
  */
-abstract class ConnectedExchange implements WatchedExchange, MonitoredExchange {
+abstract class ConnectedExchange extends HandledExchange
+        implements WatchedExchange, MonitoredExchange {
     private static final VarHandle ANSWERING = answeringField();
 
     private final Request request; // Jetty's own
     private final @Nullable ClientWatch wire; // beneath the connection, if its connector is guarded
     private final boolean multiplexed;
-    private final HandlingThread handling = HandlingThread.entered();
 
     private volatile boolean bodyRead; // of the request
     private volatile boolean answering; // written through ANSWERING
@@ -38,6 +38,7 @@ abstract class ConnectedExchange implements WatchedExchange, MonitoredExchange {
         this.wire = ClientWatch.beneath(connection.getConnection().getEndPoint());
         this.multiplexed =
                 connection.getHttpVersion().getVersion() > HttpVersion.HTTP_1_1.getVersion();
+        enterFirst();
     }
 
     private static VarHandle answeringField() {
@@ -166,27 +167,7 @@ abstract class ConnectedExchange implements WatchedExchange, MonitoredExchange {
      * @param response Jetty's own
      */
     void breakOff(Response response, Throwable cause) {
-        BrokenMessage.breakOff(request, response, wire, handling, cause);
-    }
-
-    // ---- its thread
-
-    HandlingThread handling() {
-        return handling;
-    }
-
-    /** The calling thread handles it from now on. */
-    void enter() {
-        handling.enter();
-    }
-
-    boolean isOver() {
-        return handling.isOver();
-    }
-
-    @Override
-    public @Nullable Thread thread() {
-        return handling.current();
+        BrokenMessage.breakOff(request, response, wire, this, cause);
     }
 
     // ---- of the request

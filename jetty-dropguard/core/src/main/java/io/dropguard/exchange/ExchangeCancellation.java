@@ -61,9 +61,9 @@ final class ExchangeCancellation {
         return failure;
     }
 
-    /** Whether those that listen have heard of it, or are about to. */
-    boolean isTold() {
-        return told;
+    /** As {@link #failure}, if those that listen have heard of it, or are about to. */
+    @Nullable IOException told() {
+        return told ? failure : null;
     }
 
     /** The exchange is over: what has not been cancelled by now never is. */
@@ -91,7 +91,7 @@ final class ExchangeCancellation {
                     if (interrupt) exchange.interrupt();
                 };
         if (!source().cancel(reason, urgent)) return false;
-        if (!exchange.handling().afterwards(this::tell)) executor.execute(this::tell);
+        if (!exchange.afterwards(this::tell)) executor.execute(this::tell);
         if (LOG.isDebugEnabled()) LOG.debug("{} {}", reason.describe(), exchange.request().getId());
         return true;
     }
@@ -115,9 +115,7 @@ final class ExchangeCancellation {
     private void failChannel(IOException thrown) {
         try {
             Request request = exchange.request();
-            Runnable task =
-                    exchange.handling()
-                            .reach(() -> HttpChannel.from(request).onRemoteFailure(thrown));
+            Runnable task = exchange.reach(() -> HttpChannel.from(request).onRemoteFailure(thrown));
             if (task != null) task.run();
         } catch (IllegalStateException completed) {
             LOG.trace("completed by somebody else", completed);

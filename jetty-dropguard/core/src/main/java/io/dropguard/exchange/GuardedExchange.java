@@ -136,8 +136,7 @@ public final class GuardedExchange extends ConnectedExchange {
 
     /** Whether those that listen have heard of the loss: what they still answer, nobody reads. */
     boolean isLossTold() {
-        ExchangeCancellation cancelled = cancellation;
-        return cancelled != null && cancelled.isTold() && isLost();
+        return told() != null && isLost();
     }
 
     boolean isLost() {
@@ -153,7 +152,7 @@ public final class GuardedExchange extends ConnectedExchange {
      * @param run whether anybody worked for it
      */
     void over(boolean run) {
-        if (!handling().end()) return;
+        if (!end()) return;
         // T1, we, end it, then look for parts. T2 makes a part: sets it, then looks whether the
         // exchange is over. Both are volatile, so at least one closes the part.
         answering();
@@ -176,27 +175,25 @@ public final class GuardedExchange extends ConnectedExchange {
         handler.statistics().ended();
     }
 
-    void leave() {
-        leave(false);
-    }
-
-    /** The calling thread runs a part of it for a context. */
+    @Override
     void enterContext() {
         ExchangeCancellation known = cancellation;
         if (known == null || !known.listeners().isTelling())
-            handling().enterContext(); // what listeners do is not the work
+            super.enterContext(); // what listeners do is not the work
     }
 
-    void leaveContext() {
-        leave(true);
+    @Override
+    void left() {
+        IOException told = told();
+        super.left();
+        if (told != null && !isOver())
+            failures().tell(told); // an async cycle that has begun since then wants to hear too
     }
 
-    private void leave(boolean context) {
+    /** What those that listen have heard; null if nothing. */
+    private @Nullable IOException told() {
         ExchangeCancellation known = cancellation;
-        IOException again = known == null || !known.isTold() ? null : known.failure();
-        boolean left = context ? handling().leaveContext() : handling().leave();
-        if (left && again != null && !isOver())
-            failures().tell(again); // an async cycle that has begun since then wants to hear too
+        return known == null ? null : known.told();
     }
 
     // ---- what may go wrong
@@ -231,7 +228,7 @@ public final class GuardedExchange extends ConnectedExchange {
 
     @Override
     public boolean interrupt() {
-        boolean raised = handling().interrupt();
+        boolean raised = super.interrupt();
         if (raised) handler.statistics().interrupted();
         return raised;
     }

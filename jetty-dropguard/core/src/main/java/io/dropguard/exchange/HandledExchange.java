@@ -7,14 +7,14 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that handles an exchange now, if any: it may be interrupted, and some things have
- * to wait until it has left. Thread-safe.
+ * An exchange, and the one thread that handles it now, if any: that may be interrupted, and some
+ * things have to wait until it has left. Thread-safe.
  *
  * <p>T1 has something to be done afterwards, T2 leaves: if T1 is first, T2 does it; if T2 is first,
  * T1 is told that there is nobody to wait for. One compare-and-set decides, for every request comes
- * by here; which is also why it is one object with the end of the exchange.
+ * by here; which is also why it is one object with the exchange and its end.
  */
-final class HandlingThread extends ExchangeEnd {
+class HandledExchange extends ExchangeEnd {
     //  null ──enter()──▶ Thread ──interrupt()──▶ InterruptScope
     //   ▲                  └──────afterwards()───────┴──▶ Task ──afterwards()──▶ Task …
     //   └────────────────────────leave()────────────────────┘
@@ -28,15 +28,13 @@ final class HandlingThread extends ExchangeEnd {
 
     private int depth; // how often the thread has entered; confined to it
 
-    private static final AtomicReferenceFieldUpdater<HandlingThread, @Nullable Object> STATE =
-            AtomicReferenceFieldUpdater.newUpdater(HandlingThread.class, Object.class, "state");
+    private static final AtomicReferenceFieldUpdater<HandledExchange, @Nullable Object> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(HandledExchange.class, Object.class, "state");
 
-    /** As if the calling thread had entered, but cheaper: nobody else knows of it yet. */
-    static HandlingThread entered() {
-        HandlingThread handling = new HandlingThread();
-        STATE.lazySet(handling, Thread.currentThread());
-        handling.depth = HANDLER;
-        return handling;
+    /** As {@link #enter}, but cheaper: nobody else knows of the exchange yet. */
+    final void enterFirst() {
+        STATE.lazySet(this, Thread.currentThread());
+        depth = HANDLER;
     }
 
     /** To be done by the thread when it leaves; {@code earlier} was to be before, if anything. */
@@ -53,7 +51,7 @@ final class HandlingThread extends ExchangeEnd {
     }
 
     private void enter(int count) {
-        Thread handling = current();
+        Thread handling = thread();
         if (handling == null) {
             if (STATE.compareAndSet(this, null, Thread.currentThread())) depth = count;
         } else if (handling == Thread.currentThread()) depth += count;
@@ -65,24 +63,28 @@ final class HandlingThread extends ExchangeEnd {
      * @return whether it was the one that handled the exchange, and handles it no more
      */
     boolean leave() {
-        if (current() != Thread.currentThread() || depth < HANDLER) return false;
+        if (thread() != Thread.currentThread() || depth < HANDLER) return false;
         depth -= HANDLER;
-        return depth < HANDLER && left(); // whatever contexts have not said that they end
+        if (depth >= HANDLER) return false;
+        left(); // whatever contexts have not said that they end
+        return true;
     }
 
     /** As {@link #leave}, after {@link #enterContext}; without effect if that was not called. */
     boolean leaveContext() {
-        if (current() != Thread.currentThread() || depth % HANDLER == 0) return false;
-        return --depth == 0 && left();
+        if (thread() != Thread.currentThread() || depth % HANDLER == 0) return false;
+        if (--depth > 0) return false;
+        left();
+        return true;
     }
 
-    private boolean left() {
+    /** The calling thread handles it no more, and does what had to wait for that. */
+    void left() {
         Object last = STATE.getAndSet(this, null);
-        if (last instanceof Thread) return true; // as most do
+        if (last instanceof Thread) return; // as most do
         InterruptScope scope = scopeOf(last);
         if (scope != null) scope.close();
         if (last instanceof Task tasks) run(tasks);
-        return true;
     }
 
     private static void run(Task last) {
@@ -105,7 +107,7 @@ final class HandlingThread extends ExchangeEnd {
     }
 
     /** Null if there is none. */
-    @Nullable Thread current() {
+    public @Nullable Thread thread() {
         Object now = state;
         if (now instanceof Thread thread) return thread;
         InterruptScope scope = scopeOf(now);
@@ -113,7 +115,7 @@ final class HandlingThread extends ExchangeEnd {
     }
 
     /** False if there is none, or it was interrupted already. */
-    boolean interrupt() {
+    public boolean interrupt() {
         while (true) {
             Object now = state;
             if (!(now instanceof Thread thread)) {

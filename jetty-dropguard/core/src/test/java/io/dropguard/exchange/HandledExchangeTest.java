@@ -9,12 +9,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An interrupt reaches the thread that handles an exchange, and only while it does. */
-class HandlingThreadTest {
+class HandledExchangeTest {
     private final ExecutorService other = Executors.newSingleThreadExecutor();
-    private final HandlingThread handling = HandlingThread.entered();
+    private final HandledExchange handling = new HandledExchange();
+
+    @BeforeEach
+    void enter() {
+        handling.enterFirst();
+    }
 
     @AfterEach
     void leaveNothingBehind() {
@@ -38,7 +44,7 @@ class HandlingThreadTest {
         assertThat(handling.leave()).isTrue();
 
         assertThat(fromAnother(handling::interrupt)).isFalse();
-        assertThat(handling.current()).isNull();
+        assertThat(handling.thread()).isNull();
     }
 
     @Test
@@ -64,7 +70,7 @@ class HandlingThreadTest {
         handling.enter();
 
         assertThat(handling.leave()).isFalse();
-        assertThat(handling.current()).isSameAs(Thread.currentThread());
+        assertThat(handling.thread()).isSameAs(Thread.currentThread());
         assertThat(handling.leave()).isTrue();
         assertThat(handling.leave()).as("it has left").isFalse();
     }
@@ -72,11 +78,11 @@ class HandlingThreadTest {
     @Test
     void aContextThatSaysOnlyThatItEndsDoesNotEndTheHandlersStay() {
         assertThat(handling.leaveContext()).isFalse();
-        assertThat(handling.current()).isSameAs(Thread.currentThread());
+        assertThat(handling.thread()).isSameAs(Thread.currentThread());
 
         handling.enterContext();
         assertThat(handling.leaveContext()).isFalse();
-        assertThat(handling.current()).isSameAs(Thread.currentThread());
+        assertThat(handling.thread()).isSameAs(Thread.currentThread());
         assertThat(handling.leave()).isTrue();
     }
 
@@ -86,7 +92,7 @@ class HandlingThreadTest {
 
         assertThat(handling.leave()).isTrue();
 
-        assertThat(handling.current()).isNull();
+        assertThat(handling.thread()).isNull();
         assertThat(handling.leaveContext()).isFalse();
     }
 
@@ -95,9 +101,9 @@ class HandlingThreadTest {
         handling.leave();
 
         handling.enterContext();
-        assertThat(handling.current()).isSameAs(Thread.currentThread());
+        assertThat(handling.thread()).isSameAs(Thread.currentThread());
         assertThat(handling.leaveContext()).isTrue();
-        assertThat(handling.current()).isNull();
+        assertThat(handling.thread()).isNull();
     }
 
     @Test
@@ -110,7 +116,7 @@ class HandlingThreadTest {
                         });
 
         assertThat(left).isFalse();
-        assertThat(handling.current()).isSameAs(Thread.currentThread());
+        assertThat(handling.thread()).isSameAs(Thread.currentThread());
         handling.leave();
     }
 

@@ -16,10 +16,10 @@ import org.openjdk.jcstress.infra.results.ZI_Result;
 import org.openjdk.jcstress.infra.results.ZZZ_Result;
 
 /** A thread handles an exchange, while others interrupt it or wait for it to leave. */
-public final class HandlingThreadRaces {
+public final class HandledExchangeRaces {
     private static final int LOOKS = 8;
 
-    private HandlingThreadRaces() {}
+    private HandledExchangeRaces() {}
 
     /**
      * T1 leaves, T2 has something to be done afterwards: if T1 is first, T2 is told that there is
@@ -31,7 +31,7 @@ public final class HandlingThreadRaces {
     @Outcome(id = "true, 1", expect = ACCEPTABLE, desc = "T2 was first: T1 has done it.")
     @Outcome(expect = FORBIDDEN, desc = "It was lost, done twice, or done before T1 had left.")
     public static class LeaveOrAfterwards {
-        private final HandlingThread handling = new HandlingThread();
+        private final HandledExchange handling = new HandledExchange();
         private final StartSignal start = new StartSignal();
         private volatile @Nullable Thread entered;
         private int done; // confined to T1 until the end
@@ -52,7 +52,7 @@ public final class HandlingThreadRaces {
 
         private void task() {
             // 100 is no outcome: another thread did it, or this one still handles the exchange
-            boolean inTurn = Thread.currentThread() == entered && handling.current() == null;
+            boolean inTurn = Thread.currentThread() == entered && handling.thread() == null;
             done += inTurn ? 1 : 100;
         }
 
@@ -74,7 +74,7 @@ public final class HandlingThreadRaces {
     @Outcome(id = "true, 2, 1", expect = ACCEPTABLE, desc = "T2 was first: T1 did both in order.")
     @Outcome(expect = FORBIDDEN, desc = "One of the two was lost, or done twice.")
     public static class AfterwardsOrAfterwards {
-        private final HandlingThread handling = new HandlingThread();
+        private final HandledExchange handling = new HandledExchange();
         private final StartSignal start = new StartSignal();
 
         // confined to T1 until the end
@@ -114,8 +114,8 @@ public final class HandlingThreadRaces {
     @Outcome(id = "true, true, false", expect = ACCEPTABLE, desc = "T2 was, and T1 saw it.")
     @Outcome(expect = FORBIDDEN, desc = "The next exchange is interrupted, or nobody said it was.")
     public static class LeaveOrInterrupt {
-        private final HandlingThread first = new HandlingThread();
-        private final HandlingThread next = new HandlingThread();
+        private final HandledExchange first = new HandledExchange();
+        private final HandledExchange next = new HandledExchange();
         private final StartSignal start = new StartSignal();
 
         @Actor
@@ -148,7 +148,7 @@ public final class HandlingThreadRaces {
     @Outcome(id = "handled, handled", expect = ACCEPTABLE, desc = "One came after the other.")
     @Outcome(expect = FORBIDDEN, desc = "Both handled it at a time, or neither did.")
     public static class EnterOrEnter {
-        private final HandlingThread handling = new HandlingThread();
+        private final HandledExchange handling = new HandledExchange();
 
         @Actor
         public void one(LL_Result r) {
@@ -162,7 +162,7 @@ public final class HandlingThreadRaces {
 
         private String handle() {
             handling.enter();
-            boolean handles = handling.current() == Thread.currentThread();
+            boolean handles = handling.thread() == Thread.currentThread();
             boolean handledToTheEnd = handling.leave();
             if (handles != handledToTheEnd) return "robbed";
             return handles ? "handled" : "passed";
