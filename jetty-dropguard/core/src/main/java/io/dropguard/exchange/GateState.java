@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * it, for every request has one. Guarded by itself, but for what may be read without: {@link
  * #isFrozen()} and {@link #refusal()}.
  */
-class GateState {
+abstract class GateState extends WriteTurn {
     //  NOBODY ──application writes──▶ APPLICATION ──deadline──▶ BROKEN
     //    └─────────deadline──▶ GUARD
     private enum Owner {

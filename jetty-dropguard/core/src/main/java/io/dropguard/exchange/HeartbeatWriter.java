@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeartbeatWriter {
     private final ResponseGate gate;
-    private final WriteTurn turn;
     private final GuardedExchange exchange;
     private final Response response; // Jetty's own
     private final HeartbeatHead head;
@@ -27,10 +26,8 @@ final class HeartbeatWriter {
     private volatile int count; // written under the gate
     private volatile long lastWriteNanos; // of the application; 0 for never
 
-    HeartbeatWriter(
-            ResponseGate gate, WriteTurn turn, GuardedExchange exchange, Response response) {
+    HeartbeatWriter(ResponseGate gate, GuardedExchange exchange, Response response) {
         this.gate = gate;
-        this.turn = turn;
         this.exchange = exchange;
         this.response = response;
         this.head = new HeartbeatHead(exchange.request(), response, exchange.isMultiplexed());
@@ -86,7 +83,7 @@ final class HeartbeatWriter {
         long interval = config.interval().toNanos();
         synchronized (gate) {
             if (!gate.isGoingOn() || exchange.failure() != null) return -1;
-            if (!turn.isFree()) return interval; // a client that does not read: do not pile up
+            if (!gate.isTurnFree()) return interval; // a client that does not read: do not pile up
             if (config.mode() == HeartbeatMode.INTERIM) {
                 if (!gate.isUnclaimed() || gate.isFrozen() || count == HeartbeatConfig.MAX_INTERIM)
                     return -1;
@@ -105,7 +102,7 @@ final class HeartbeatWriter {
                     gate.freeze();
                 }
             }
-            turn.giveToHeartbeat();
+            gate.giveTurnToHeartbeat();
             count++;
         }
         exchange.handler().statistics().heartbeat();
@@ -132,12 +129,12 @@ final class HeartbeatWriter {
         synchronized (gate) {
             DeadlineExpiredException refused = gate.refusal();
             if (refused != null) return CompletableFuture.failedFuture(refused);
-            if (turn.isTaken()) {
-                turn.await(() -> interimInTurn(status, headers, written));
+            if (gate.isTurnTaken()) {
+                gate.awaitTurn(() -> interimInTurn(status, headers, written));
                 return written;
             }
-            if (!turn.isFree()) return response.writeInterim(status, headers); // it is refused
-            turn.giveToHeartbeat(); // as such it is waited for
+            if (!gate.isTurnFree()) return response.writeInterim(status, headers); // it is refused
+            gate.giveTurnToHeartbeat(); // as such it is waited for
         }
         sendInterim(status, headers, written);
         return written;
@@ -147,7 +144,7 @@ final class HeartbeatWriter {
         DeadlineExpiredException refused;
         synchronized (gate) {
             refused = gate.refusal();
-            if (refused == null) turn.giveToHeartbeat();
+            if (refused == null) gate.giveTurnToHeartbeat();
         }
         if (refused == null) sendInterim(status, headers, written);
         else written.completeExceptionally(refused);
@@ -172,7 +169,7 @@ final class HeartbeatWriter {
 
     private void written() {
         synchronized (gate) {
-            if (!turn.heartbeatEnded()) return;
+            if (!gate.heartbeatEnded()) return;
         }
         // Elsewhere, for it may run the application's callbacks.
         exchange.handler().executor().execute(this::runWaiting);
@@ -182,7 +179,7 @@ final class HeartbeatWriter {
         while (true) {
             Runnable task;
             synchronized (gate) {
-                task = turn.next();
+                task = gate.nextInTurn();
             }
             if (task == null) return;
             task.run();

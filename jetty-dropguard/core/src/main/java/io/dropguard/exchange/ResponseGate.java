@@ -32,7 +32,6 @@ final class ResponseGate extends GateState {
     private final GuardedExchange exchange;
     private final Response response; // Jetty's own
     private final Callback callback; // Jetty's own
-    private final WriteTurn turn = new WriteTurn(this);
 
     // written under this
     private volatile @Nullable HeartbeatWriter heartbeats; // once there are any
@@ -79,15 +78,15 @@ final class ResponseGate extends GateState {
         boolean whole = false;
         synchronized (this) {
             refused = refusal();
-            if (refused == null && (turn.isApplications() || isWriteWaiting()))
+            if (refused == null && (isApplicationsTurn() || isWriteWaiting()))
                 refused = new WritePendingException();
             if (refused == null) {
                 HeartbeatWriter beating = expected();
                 if (beating != null) beating.applicationWrites(content);
                 giveToApplication();
-                if (turn.isTaken()) {
+                if (isTurnTaken()) {
                     setWriteWaits(true);
-                    turn.await(() -> writeInTurn(last, content, written));
+                    awaitTurn(() -> writeInTurn(last, content, written));
                     return;
                 }
                 whole = begin(last, content, written);
@@ -111,7 +110,7 @@ final class ResponseGate extends GateState {
 
     // guarded by this; whether these bytes are the last, be it of a declared length only
     private boolean begin(boolean last, @Nullable ByteBuffer content, Callback written) {
-        turn.giveToApplication(content, written);
+        giveTurnToApplication(content, written);
         int length = BufferUtil.length(content);
         long declared =
                 last || length == 0
@@ -131,18 +130,18 @@ final class ResponseGate extends GateState {
         // The error page of a listener that did nothing: were it to fail, Jetty would call
         // AsyncListener.onError once more.
         if (last && exchange.isLossTold()) {
-            turn.succeeded();
+            succeeded();
             return;
         }
         exchange.writes();
         try {
-            response.write(last, content, turn);
+            response.write(last, content, this);
         } catch (RuntimeException misused) {
-            turn.failed(misused);
+            failed(misused);
         }
     }
 
-    /** The application's bytes are written. */
+    @Override
     void applicationWrote() {
         exchange.written();
         HeartbeatWriter writer = heartbeats;
@@ -162,8 +161,8 @@ final class ResponseGate extends GateState {
         synchronized (this) {
             guards = answer;
             if (!beginEnding() && guards == null) return;
-            if (guards == null && turn.isTaken()) {
-                turn.await(() -> end(failure));
+            if (guards == null && isTurnTaken()) {
+                awaitTurn(() -> end(failure));
                 return;
             }
             whole = failure == null && refusal() == null;
@@ -220,7 +219,7 @@ final class ResponseGate extends GateState {
      * @return false if it must not, because this response has begun
      */
     synchronized boolean release() {
-        return isUntouched() && turn.isFree() && beginEnding();
+        return isUntouched() && isTurnFree() && beginEnding();
     }
 
     /** Whether the guard answers in the application's place. */
@@ -228,10 +227,10 @@ final class ResponseGate extends GateState {
         return answer != null;
     }
 
-    /** What we broke off ourselves is no news. */
+    @Override
     void writeFailed(Throwable failure, boolean unsent) {
         synchronized (this) {
-            if (isBroken()) return;
+            if (isBroken()) return; // by ourselves: no news
         }
         ExchangeLoss.byWrite(exchange, failure, unsent);
     }
@@ -246,8 +245,7 @@ final class ResponseGate extends GateState {
 
     private synchronized HeartbeatWriter writer() {
         HeartbeatWriter writer = heartbeats;
-        if (writer == null)
-            heartbeats = writer = new HeartbeatWriter(this, turn, exchange, response);
+        if (writer == null) heartbeats = writer = new HeartbeatWriter(this, exchange, response);
         return writer;
     }
 
@@ -292,8 +290,8 @@ final class ResponseGate extends GateState {
         freeze();
         GuardAnswer given = new GuardAnswer(exchange, response, callback, expired);
         answer = given;
-        if (!turn.isTaken()) return () -> given.write(document);
-        turn.await(() -> given.write(document));
+        if (!isTurnTaken()) return () -> given.write(document);
+        awaitTurn(() -> given.write(document));
         return () -> {};
     }
 }

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whose write is on its way, as Jetty takes one at a time, and what has to wait for its end; for a
- * write of the application's, the callback too, one for all of them. Guarded by its {@link
- * ResponseGate}, but for the end of the application's write, which only that write can bring.
+ * write of the application's, the callback too, one for all of them. One object with the {@link
+ * ResponseGate}. Guarded by itself, but for the end of the application's write, which only that
+ * write can bring.
  */
-final class WriteTurn implements Callback {
+abstract class WriteTurn implements Callback {
     //  FREE ──▶ APPLICATION ──▶ FREE
     //  FREE ──▶ HEARTBEAT ──▶ FREE           nobody waited
     //             └──▶ WAITING ──▶ FREE      what waited runs, one after the other; a write of the
@@ -28,8 +29,6 @@ final class WriteTurn implements Callback {
 
     private static final VarHandle HOLDER = holder();
 
-    private final ResponseGate gate;
-
     @SuppressWarnings("NullAway.Init") // through HOLDER
     private volatile Holder holder;
 
@@ -39,8 +38,7 @@ final class WriteTurn implements Callback {
     private @Nullable ByteBuffer content;
     private Callback written = NOOP;
 
-    WriteTurn(ResponseGate gate) {
-        this.gate = gate;
+    WriteTurn() {
         HOLDER.set(this, Holder.FREE);
     }
 
@@ -52,27 +50,27 @@ final class WriteTurn implements Callback {
         }
     }
 
-    boolean isFree() {
+    boolean isTurnFree() {
         return holder == Holder.FREE;
     }
 
-    boolean isApplications() {
+    boolean isApplicationsTurn() {
         return holder == Holder.APPLICATION;
     }
 
     /** Whether a heartbeat, or what has waited for one, comes before whoever asks. */
-    boolean isTaken() {
+    boolean isTurnTaken() {
         return holder == Holder.HEARTBEAT || holder == Holder.WAITING;
     }
 
     /** The application's bytes are to be written, and this is called back when they are. */
-    void giveToApplication(@Nullable ByteBuffer bytes, Callback callback) {
+    void giveTurnToApplication(@Nullable ByteBuffer bytes, Callback callback) {
         content = bytes;
         written = callback;
-        HOLDER.setRelease(this, Holder.APPLICATION); // others look under the gate, as we do
+        HOLDER.setRelease(this, Holder.APPLICATION); // others look under this, as we do
     }
 
-    void giveToHeartbeat() {
+    void giveTurnToHeartbeat() {
         holder = Holder.HEARTBEAT;
     }
 
@@ -82,14 +80,14 @@ final class WriteTurn implements Callback {
         return holder == Holder.WAITING;
     }
 
-    /** Runs this in its turn: see {@link #next}. */
-    void await(Runnable task) {
+    /** Runs this in its turn: see {@link #nextInTurn}. */
+    void awaitTurn(Runnable task) {
         if (waiting == null) waiting = new ArrayDeque<>(2);
         waiting.addLast(task);
     }
 
     /** What is to run now that a heartbeat is written; null when that was all. */
-    @Nullable Runnable next() {
+    @Nullable Runnable nextInTurn() {
         if (holder == Holder.HEARTBEAT) return null; // and what waits does so for its end
         Runnable task = waiting == null ? null : waiting.pollFirst();
         if (task == null && holder == Holder.WAITING) holder = Holder.FREE;
@@ -97,6 +95,16 @@ final class WriteTurn implements Callback {
     }
 
     // ---- the end of the application's write
+
+    /** It is written, or has failed; the next one may follow once this returns. */
+    abstract void applicationWrote();
+
+    /**
+     * A write has failed; called when the next one may follow.
+     *
+     * @param unsent whether not all of its bytes were taken
+     */
+    abstract void writeFailed(Throwable failure, boolean unsent);
 
     @Override
     public void succeeded() {
@@ -110,13 +118,13 @@ final class WriteTurn implements Callback {
         Callback told = written;
         boolean unsent = BufferUtil.hasContent(content);
         end();
-        gate.writeFailed(failure, unsent);
+        writeFailed(failure, unsent);
         told.failed(failure);
     }
 
     /** From here on the next write may take the place of this one. */
     private void end() {
-        gate.applicationWrote();
+        applicationWrote();
         // Released, and not more: every write comes by here. A heartbeat that sees it late is late.
         if (holder == Holder.APPLICATION) HOLDER.setRelease(this, Holder.FREE);
     }
