@@ -1,6 +1,7 @@
 package io.dropguard.exchange;
 
 import io.dropguard.cancel.ClientLoss;
+import java.io.Serial;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,6 @@ public final class ClientLostException extends EofException {
     }
 
     ClientLostException(ClientLoss loss, @Nullable Throwable cause) {
-        super(loss.describe());
         if (cause != null) initCause(cause);
         this.loss = loss;
     }
@@ -24,6 +24,17 @@ public final class ClientLostException extends EofException {
     /** How and when the client left. */
     public ClientLoss loss() {
         return loss;
+    }
+
+    @Override
+    public String getMessage() {
+        return loss.describe(); // when somebody asks: to put it together takes time
+    }
+
+    /** Elsewhere nobody can do more with it than read what it says. */
+    @Serial
+    private Object writeReplace() {
+        return new EofException(getMessage(), getCause());
     }
 
     @Override
