@@ -2,6 +2,7 @@ package io.dropguard.connector;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.io.EndPoint;
 
@@ -52,13 +53,20 @@ final class HalfCloseProbe {
         if (written > 0 && hangUps.hasHungUp(endPoint)) return Finding.GONE;
         if (written == STATUS_LINE.length) return Finding.SPENT;
         try {
-            if (!endPoint.flush(NATIVE.slice(written, 1)))
+            if (!write(NATIVE.slice(written, 1)))
                 return Finding.SPENT; // the send buffer is full: somebody is there, or was
         } catch (IOException gone) {
             return Finding.GONE;
         }
         written++;
         return written == STATUS_LINE.length ? Finding.SPENT : Finding.QUIET;
+    }
+
+    private boolean write(ByteBuffer one) throws IOException {
+        // An endpoint's flush is a gathering write, which prepares more.
+        return endPoint.getTransport() instanceof SocketChannel socket
+                ? socket.write(one) > 0
+                : endPoint.flush(one);
     }
 
     int nextDelayMillis() {
