@@ -72,6 +72,13 @@ final class ClientEnd {
         signal = how;
     }
 
+    /** Looks for a reset without a read; {@link #tell} must follow. Whether there was one. */
+    boolean cameByReset(WatchedExchange current) {
+        if (!hangUps.hasReset(endPoint, timer.nanoTime() - current.beginNanos())) return false;
+        came(Signal.RST, new PeerResetException());
+        return true;
+    }
+
     boolean hasCome() {
         return signal != null;
     }
@@ -101,11 +108,15 @@ final class ClientEnd {
 
     private void decide(WatchedExchange current) {
         Signal how = signal;
-        if (how == null) return;
-        if (how != Signal.FIN || halfClose == HalfClose.LOSS) lose(current, how);
-        else if (halfClose == HalfClose.PROBE)
-            if (clearText) probe(current);
-            else lose(current, how);
+        try {
+            if (how == null) return;
+            if (how != Signal.FIN || halfClose == HalfClose.LOSS) lose(current, how);
+            else if (halfClose == HalfClose.PROBE)
+                if (clearText) probe(current);
+                else lose(current, how);
+        } finally {
+            hangUps.forget();
+        }
     }
 
     /**
@@ -125,14 +136,10 @@ final class ClientEnd {
     // ---- the probe, and the answer that it begins
 
     private void probe(WatchedExchange current) {
-        try {
-            int delay;
-            do delay = ask(current);
-            while (delay == 0);
-            if (delay > 0) timer.schedule(() -> probe(current), delay);
-        } finally {
-            hangUps.forget();
-        }
+        int delay;
+        do delay = ask(current);
+        while (delay == 0);
+        if (delay > 0) timer.schedule(() -> decide(current), delay);
     }
 
     /** Asks once, and tells: after how many milliseconds to ask again, or -1 for never. */

@@ -31,7 +31,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     private final ConnectionRegistry registry;
     private volatile @Nullable WatchTimer timer;
     private volatile @Nullable Lingering lingering;
-    private volatile HangUps hangUps = new HangUps();
+    private volatile HangUps hangUps;
 
     private GuardConnectionFactory(
             String protocol, ConnectionFactory next, ConnectorGuard guard, ConnectorLife life) {
@@ -40,6 +40,11 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
         this.life = life;
         this.next = next;
         this.config = guard.config();
+        this.hangUps = hangUps();
+    }
+
+    private HangUps hangUps() {
+        return new HangUps(config.tuning().patience());
     }
 
     /** Whether this kind of connector can be guarded: its connections are socket channels. */
@@ -116,7 +121,7 @@ public final class GuardConnectionFactory extends AbstractConnectionFactory {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        hangUps = new HangUps();
+        hangUps = hangUps();
         registry.connectorStarted();
     }
 

@@ -56,6 +56,17 @@ public record TuningConfig(
                             + " and <= PT24H)");
     }
 
+    /**
+     * For so long after a client was heard the kernel does not give it up; zero if that is left to
+     * the kernel, or to the connector. An answer begins to wait for its acknowledgement, and a
+     * client to be silent, when its request has come at the earliest.
+     */
+    Duration patience() {
+        Duration idle = keepalive.idle();
+        if (idle.isZero() || userTimeout.isZero()) return Duration.ZERO;
+        return idle.compareTo(userTimeout) < 0 ? idle : userTimeout;
+    }
+
     public TuningConfig withKeepalive(KeepaliveConfig value) {
         return new TuningConfig(value, userTimeout, kernelView, ping, quickAck, reusePort);
     }

@@ -212,7 +212,7 @@ final class WatchedInput implements Callback {
         synchronized (this) {
             reader = disarm();
             if (reader == null && current != null && !closed) {
-                read();
+                if (!clientEnd.cameByReset(current)) read();
                 if (!clientEnd.hasCome()) arm();
             }
         }

@@ -8,6 +8,7 @@ import io.dropguard.monitor.MonitoredExchange;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.http.HttpVersion;
@@ -48,7 +49,7 @@ final class FakeConnection implements WatchedExchange, MonitoredExchange {
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         timer,
-                        new HangUps(),
+                        new HangUps(Duration.ZERO),
                         new ConnectionRegistry(MonitorConfig.DEFAULT)
                                 .track(new GuardedSocket(endPoint, unconnected, write)),
                         write,

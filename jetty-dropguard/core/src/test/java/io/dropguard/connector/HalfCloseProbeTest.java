@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.dropguard.connector.HalfCloseProbe.Finding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
@@ -20,7 +21,7 @@ class HalfCloseProbeTest {
     private static final int STATUS_LINE_START = 9;
 
     private final ByteArrayEndPoint endPoint = new ByteArrayEndPoint(new byte[0], 64);
-    private final HalfCloseProbe probe = new HalfCloseProbe(endPoint, new HangUps());
+    private final HalfCloseProbe probe = new HalfCloseProbe(endPoint, new HangUps(Duration.ZERO));
 
     @Test
     void itAsksWithTheFirstNineBytesOfEveryAnswerOneByOne() {
@@ -51,7 +52,7 @@ class HalfCloseProbeTest {
     @Test
     void aFullSendBufferEndsTheAskingAndItsByteStaysInTheAnswer() throws IOException {
         ByteArrayEndPoint narrow = new ByteArrayEndPoint(new byte[0], 2);
-        HalfCloseProbe stuck = new HalfCloseProbe(narrow, new HangUps());
+        HalfCloseProbe stuck = new HalfCloseProbe(narrow, new HangUps(Duration.ZERO));
         assertThat(stuck.ask()).isEqualTo(Finding.QUIET);
         assertThat(stuck.ask()).isEqualTo(Finding.QUIET);
 
@@ -68,7 +69,7 @@ class HalfCloseProbeTest {
         for (int first = 0; first <= ANSWER.length(); first++)
             for (int second = first; second <= ANSWER.length(); second++) {
                 ByteArrayEndPoint wire = new ByteArrayEndPoint(new byte[0], 64);
-                HalfCloseProbe asking = new HalfCloseProbe(wire, new HangUps());
+                HalfCloseProbe asking = new HalfCloseProbe(wire, new HangUps(Duration.ZERO));
                 for (int i = 0; i < asked; i++) asking.ask();
                 ByteBuffer a = bytes(ANSWER.substring(0, first));
                 ByteBuffer b = bytes(ANSWER.substring(first, second));
@@ -92,7 +93,7 @@ class HalfCloseProbeTest {
         probe.strip(answer.asReadOnlyBuffer(), ByteBuffer.allocate(0));
         assertThat(answer.position()).as("the read-only view was moved, not this").isEqualTo(4);
 
-        HalfCloseProbe other = new HalfCloseProbe(endPoint, new HangUps());
+        HalfCloseProbe other = new HalfCloseProbe(endPoint, new HangUps(Duration.ZERO));
         other.ask();
         other.strip(answer);
         assertThat(answer.position()).isEqualTo(5);

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
@@ -23,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a socket says of its peer without being read or written, on Linux. */
 class HangUpsTest {
-    private final HangUps hangUps = new HangUps();
+    private final HangUps hangUps = new HangUps(Duration.ofSeconds(10));
     private SocketChannel client;
     private SocketChannel accepted;
     private EndPoint endPoint;
@@ -48,6 +52,12 @@ class HangUpsTest {
 
     private boolean hasHungUp() {
         boolean told = hangUps.hasHungUp(endPoint);
+        hangUps.forget();
+        return told;
+    }
+
+    private boolean hasReset(long silentNanos) {
+        boolean told = hangUps.hasReset(endPoint, silentNanos);
         hangUps.forget();
         return told;
     }
@@ -91,6 +101,46 @@ class HangUpsTest {
         client.close();
 
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(this::hasHungUp);
+    }
+
+    @Test
+    void aResetIsTold() throws IOException {
+        assertThat(hasReset(0)).as("it is there").isFalse();
+        client.setOption(StandardSocketOptions.SO_LINGER, 0);
+        client.close();
+
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> hasReset(0));
+        assertThat(hasReset(9_999_999_999L)).isTrue();
+    }
+
+    @Test
+    void aClientThatTheKernelMayHaveGivenUpIsNotTakenForOneThatHasReset() throws IOException {
+        client.setOption(StandardSocketOptions.SO_LINGER, 0);
+        client.close();
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(this::hasHungUp);
+
+        assertThat(hasReset(10_000_000_000L)).isFalse();
+    }
+
+    @Test
+    void ofAUnixDomainSocketNoResetIsTold() throws IOException {
+        Path path = Files.createTempDirectory("hangups").resolve("s");
+        try (ServerSocketChannel listening =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listening.bind(UnixDomainSocketAddress.of(path));
+            SocketChannel unix = SocketChannel.open(UnixDomainSocketAddress.of(path));
+            try (SocketChannel taken = listening.accept()) {
+                taken.configureBlocking(false);
+                endPoint = new SocketChannelEndPoint(taken, null, null, null);
+                unix.close();
+
+                assertThat(hasHungUp()).as("though it has only closed").isTrue();
+                assertThat(hasReset(0)).isFalse();
+            }
+        } finally {
+            Files.delete(path);
+            Files.delete(path.getParent());
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.dropguard.monitor.TrackedConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -65,7 +66,7 @@ class IdleCloseTest {
                         Runnable::run,
                         ByteBufferPool.NON_POOLING,
                         timer,
-                        new HangUps(),
+                        new HangUps(Duration.ZERO),
                         tracked,
                         write,
                         WatchConfig.DEFAULT);

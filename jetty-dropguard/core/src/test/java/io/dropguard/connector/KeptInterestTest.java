@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -50,7 +51,7 @@ class KeptInterestTest {
                         ByteBufferPool.NON_POOLING,
                         new WatchTimer(
                                 new HandRunScheduler(new AtomicLong()), Ticker.system(), 1_000_000),
-                        new HangUps(),
+                        new HangUps(Duration.ZERO),
                         new ConnectionRegistry(MonitorConfig.DEFAULT)
                                 .track(new GuardedSocket(endPoint, pair.accepted(), write)),
                         write,

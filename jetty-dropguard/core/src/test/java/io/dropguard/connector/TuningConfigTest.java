@@ -32,6 +32,19 @@ class TuningConfigTest {
     }
 
     @Test
+    void theKernelGivesUpNoClientSoonerThanTheShorterOfBothAllows() {
+        assertThat(DEFAULT.patience()).isEqualTo(s(10));
+        assertThat(DEFAULT.withUserTimeout(s(9)).patience()).isEqualTo(s(9));
+    }
+
+    @Test
+    void howPatientTheKernelIsIsNotKnownWhereEitherIsLeftToIt() {
+        assertThat(DEFAULT.withUserTimeout(Duration.ZERO).patience()).isZero();
+        assertThat(DEFAULT.withKeepalive(DEFAULT.keepalive().withIdle(Duration.ZERO)).patience())
+                .isZero();
+    }
+
+    @Test
     void eachChangeLeavesTheRestAndTheOriginalAlone() {
         TuningConfig changed =
                 DEFAULT.withKeepalive(DEFAULT.keepalive().withIdle(s(1)))
