@@ -72,9 +72,13 @@ final class ClientEnd {
         signal = how;
     }
 
-    /** Looks for a reset without a read; {@link #tell} must follow. Whether there was one. */
+    /**
+     * Looks for a reset without a read; {@link #tell} must follow. Whether there was one. Of TLS
+     * the reads tell: there an orderly goodbye is often followed by a reset, for what stays unread.
+     */
     boolean cameByReset(WatchedExchange current) {
-        if (!hangUps.hasReset(endPoint, timer.nanoTime() - current.beginNanos())) return false;
+        if (!clearText || !hangUps.hasReset(endPoint, timer.nanoTime() - current.beginNanos()))
+            return false;
         came(Signal.RST, new PeerResetException());
         return true;
     }
