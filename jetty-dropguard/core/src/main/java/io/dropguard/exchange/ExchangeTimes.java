@@ -52,7 +52,8 @@ final class ExchangeTimes {
         Duration limit =
                 caller == null || (own != null && own.compareTo(caller) < 0) ? own : caller;
         if (limit != null)
-            setDeadline(Deadline.from(exchange.beginNanos(), limit, Ticker.system()), source);
+            // which may be over already: that it permitted the time until now is not true
+            set(Deadline.from(exchange.beginNanos(), limit, Ticker.system()), limit, source);
         else if (source.token().deadline().isLimited()) setDeadline(Deadline.never(), source);
         if (applied.heartbeat().mode() != HeartbeatMode.NONE
                 || before.heartbeat().mode() != HeartbeatMode.NONE)
@@ -70,11 +71,16 @@ final class ExchangeTimes {
         task.set(config, System.nanoTime() - exchange.beginNanos());
     }
 
-    synchronized void setDeadline(Deadline moved, CancellationSource source) {
+    void setDeadline(Deadline moved, CancellationSource source) {
+        Duration remaining = moved.isLimited() ? moved.remaining() : Duration.ZERO;
+        set(moved, exchange.age().plus(remaining), source);
+    }
+
+    private synchronized void set(Deadline moved, Duration limit, CancellationSource source) {
         if (over) return;
         if (deadline == null) deadline = new ExchangeDeadline(timer, this::expire);
         Duration before = permitted; // told when it expires, which it may do at once
-        permitted = moved.isLimited() ? exchange.age().plus(moved.remaining()) : Duration.ZERO;
+        permitted = moved.isLimited() ? limit : Duration.ZERO;
         if (deadline.set(moved)) source.setDeadline(moved);
         else permitted = before;
     }
