@@ -2,21 +2,12 @@ package io.dropguard.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dropguard.DropGuard;
 import io.dropguard.cancel.ClientLoss.Signal;
 import io.dropguard.cancel.DeadlineExpired;
 import io.dropguard.cancel.StuckConnection;
-import io.dropguard.testkit.Protocol;
-import io.dropguard.testkit.RawClient;
-import io.dropguard.testkit.TestServer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -47,28 +38,16 @@ class DecidedDeadlineTest {
 
     private Object reasonAfter(Consumer<GuardedExchange> event) throws Exception {
         CompletableFuture<Object> reason = new CompletableFuture<>();
-        Handler application =
-                new Handler.Abstract() {
-                    @Override
-                    public boolean handle(Request request, Response response, Callback callback) {
-                        GuardedExchange exchange = GuardedExchange.of(request);
-                        exchange.setInterrupt(false);
-                        // T1, the timer's, has decided, and not yet cancelled; T2 learns the rest
-                        exchange.gate().expire(new DeadlineExpiredException(expired), 503);
-                        event.accept(exchange);
-                        reason.complete(exchange.token().reason().orElseThrow());
-                        callback.succeeded();
-                        return true;
-                    }
-                };
-        try (TestServer server =
-                        TestServer.speaking(Protocol.HTTP_1)
-                                .handledBy(application)
-                                .guardedBy(DropGuard.create()::installOn)
-                                .start();
-                RawClient client = RawClient.connect(server.port())) {
-            client.get("/");
-            return reason.get(20, TimeUnit.SECONDS);
-        }
+        return WaitFixture.learn(
+                reason,
+                (request, response, callback) -> {
+                    GuardedExchange exchange = GuardedExchange.of(request);
+                    exchange.setInterrupt(false);
+                    // T1, the timer's, has decided, and not yet cancelled; T2 learns the rest
+                    exchange.gate().expire(new DeadlineExpiredException(expired), 503);
+                    event.accept(exchange);
+                    reason.complete(exchange.token().reason().orElseThrow());
+                    callback.succeeded();
+                });
     }
 }

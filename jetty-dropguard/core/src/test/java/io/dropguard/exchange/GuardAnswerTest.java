@@ -2,18 +2,12 @@ package io.dropguard.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dropguard.DropGuard;
 import io.dropguard.cancel.DeadlineExpired;
-import io.dropguard.testkit.Protocol;
-import io.dropguard.testkit.RawClient;
-import io.dropguard.testkit.TestServer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.EofException;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -42,32 +36,20 @@ class GuardAnswerTest {
                 Callback.from(
                         () -> told.complete("succeeded"),
                         failure -> told.complete("failed: " + failure.getMessage()));
-        Handler application =
-                new Handler.Abstract() {
-                    @Override
-                    public boolean handle(Request request, Response response, Callback callback) {
-                        GuardAnswer answer =
-                                new GuardAnswer(
-                                        GuardedExchange.of(request),
-                                        new Written(request, response, write),
-                                        jettys,
-                                        new DeadlineExpiredException(
-                                                new DeadlineExpired(Duration.ofSeconds(1))));
-                        answer.write(new byte[0]);
-                        answer.applicationCompletes();
-                        callback.succeeded();
-                        return true;
-                    }
-                };
-        try (TestServer server =
-                        TestServer.speaking(Protocol.HTTP_1)
-                                .handledBy(application)
-                                .guardedBy(DropGuard.create()::installOn)
-                                .start();
-                RawClient client = RawClient.connect(server.port())) {
-            client.get("/");
-            return told.get(20, TimeUnit.SECONDS);
-        }
+        return WaitFixture.learn(
+                told,
+                (request, response, callback) -> {
+                    GuardAnswer answer =
+                            new GuardAnswer(
+                                    GuardedExchange.of(request),
+                                    new Written(request, response, write),
+                                    jettys,
+                                    new DeadlineExpiredException(
+                                            new DeadlineExpired(Duration.ofSeconds(1))));
+                    answer.write(new byte[0]);
+                    answer.applicationCompletes();
+                    callback.succeeded();
+                });
     }
 
     /** A response whose writes end so. */

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
@@ -80,6 +81,15 @@ final class WaitFixture implements AutoCloseable {
                 return true;
             }
         };
+    }
+
+    /** What an application learns while it answers one request. */
+    static <T> T learn(CompletableFuture<T> learnt, Application application) throws Exception {
+        try (WaitFixture fixture = new WaitFixture(policy -> {}, application);
+                Socket client = fixture.connect()) {
+            send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            return learnt.get(20, TimeUnit.SECONDS);
+        }
     }
 
     Request request(Wire wire, String target) {
