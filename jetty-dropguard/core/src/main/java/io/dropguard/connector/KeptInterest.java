@@ -144,11 +144,15 @@ final class KeptInterest implements ManagedSelector.Selectable, Closeable {
         selectable.replaceKey(newKey);
     }
 
-    /** A selector that stops first closes connections, and then what is left of them. */
+    /**
+     * A selector that stops first closes connections, and then what is left of them. One that goes
+     * on has met a socket that somebody else has closed, who tells the connection why.
+     */
     @Override
     public void close() {
-        Connection connection = closing ? null : endPoint.getConnection();
-        closing = true;
+        boolean first = !manager.isRunning() && !closing;
+        Connection connection = first ? endPoint.getConnection() : null;
+        closing |= first;
         IO.close(connection == null ? endPoint : connection);
     }
 

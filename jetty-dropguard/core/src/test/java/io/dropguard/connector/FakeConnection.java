@@ -58,11 +58,16 @@ final class FakeConnection implements WatchedExchange, MonitoredExchange {
 
     /** It only has to be one, of this version. */
     static Connection ofHttp1() {
+        return ofHttp1(() -> {});
+    }
+
+    static Connection ofHttp1(Runnable onClose) {
         return (Connection)
                 Proxy.newProxyInstance(
                         FakeConnection.class.getClassLoader(),
                         new Class<?>[] {Connection.class, ConnectionMetaData.class},
                         (proxy, method, arguments) -> {
+                            if (method.getName().equals("close")) onClose.run();
                             if (method.getReturnType() == HttpVersion.class)
                                 return HttpVersion.HTTP_1_1;
                             return method.getReturnType() == long.class ? 0L : null;

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 /** What the selector and the connection do in turn, each order of it by hand. */
 class KeptInterestTest {
     private final Scripted endPoint = new Scripted();
+    private final ServerConnector connector =
+            new ServerConnector(new Server(), new HttpConnectionFactory());
     private Selector selector;
     private SelectionKey key;
     private SocketPair pair;
@@ -57,19 +59,43 @@ class KeptInterestTest {
                         write,
                         WatchConfig.DEFAULT);
         endPoint.setConnection(FakeConnection.ofHttp1());
-        interest =
-                Objects.requireNonNull(
-                        KeptInterest.of(
-                                endPoint,
-                                watch,
-                                new ServerConnector(new Server(), new HttpConnectionFactory())));
+        interest = Objects.requireNonNull(KeptInterest.of(endPoint, watch, connector));
         interest.standAt(key);
     }
 
     @AfterEach
-    void close() throws IOException {
+    void close() throws Exception {
+        connector.stop();
         pair.close();
         selector.close();
+    }
+
+    /** T1 has closed the socket, and T2, the selector, finds so before T1 has said why. */
+    @Test
+    void aSelectorThatMeetsAClosedSocketLeavesItToWhoeverHasClosedItToTellTheConnection()
+            throws Exception {
+        connector.start();
+        List<String> closed = new ArrayList<>();
+        endPoint.setConnection(FakeConnection.ofHttp1(() -> closed.add("connection")));
+
+        interest.close();
+
+        assertThat(closed).isEmpty();
+        assertThat(endPoint.isOpen()).isFalse();
+    }
+
+    @Test
+    void aSelectorThatStopsClosesTheConnectionAndThenWhatIsLeft() {
+        List<String> closed = new ArrayList<>();
+        endPoint.setConnection(FakeConnection.ofHttp1(() -> closed.add("connection")));
+
+        interest.close();
+        assertThat(closed).containsExactly("connection");
+        assertThat(endPoint.isOpen()).isTrue();
+        interest.close();
+
+        assertThat(closed).containsExactly("connection");
+        assertThat(endPoint.isOpen()).isFalse();
     }
 
     @Test
