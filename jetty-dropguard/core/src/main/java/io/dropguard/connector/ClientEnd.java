@@ -77,8 +77,8 @@ final class ClientEnd {
      * the reads tell: there an orderly goodbye is often followed by a reset, for what stays unread.
      */
     boolean cameByReset(WatchedExchange current) {
-        if (!clearText || !hangUps.hasReset(endPoint, timer.nanoTime() - current.beginNanos()))
-            return false;
+        if (hasCome() || !clearText) return false;
+        if (!hangUps.hasReset(endPoint, timer.nanoTime() - current.beginNanos())) return false;
         came(Signal.RST, new PeerResetException());
         return true;
     }
