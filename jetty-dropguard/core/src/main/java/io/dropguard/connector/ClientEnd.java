@@ -3,6 +3,7 @@ package io.dropguard.connector;
 import io.dropguard.cancel.ClientLoss.Signal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class ClientEnd {
                             ClientEnd.class, WatchedExchange.class, "exchange");
 
     private final AbstractEndPoint endPoint;
+    private final SocketChannel channel;
     private final PendingWrite writes;
     private final HalfClose halfClose;
     private final WatchTimer timer;
@@ -33,11 +35,13 @@ final class ClientEnd {
 
     ClientEnd(
             AbstractEndPoint endPoint,
+            SocketChannel channel,
             PendingWrite writes,
             HalfClose halfClose,
             WatchTimer timer,
             HangUps hangUps) {
         this.endPoint = endPoint;
+        this.channel = channel;
         this.writes = writes;
         this.halfClose = halfClose;
         this.timer = timer;
@@ -153,7 +157,7 @@ final class ClientEnd {
         synchronized (this) {
             if (exchange != current || closed) return -1;
             HalfCloseProbe asking = probe;
-            if (asking == null) probe = asking = new HalfCloseProbe(endPoint, hangUps);
+            if (asking == null) probe = asking = new HalfCloseProbe(endPoint, channel, hangUps);
             if (isResponding()) return -1; // looked at after the probe was set: see beginWrite
             finding = asking.ask();
             delay = finding == HalfCloseProbe.Finding.QUIET ? asking.nextDelayMillis() : -1;

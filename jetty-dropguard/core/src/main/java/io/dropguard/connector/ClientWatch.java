@@ -49,7 +49,8 @@ public final class ClientWatch {
         this.endPoint = endPoint;
         this.channel = channel;
         this.timer = timer;
-        this.clientEnd = new ClientEnd(endPoint, write, config.halfClose(), timer, hangUps);
+        this.clientEnd =
+                new ClientEnd(endPoint, channel, write, config.halfClose(), timer, hangUps);
         this.input =
                 new WatchedInput(
                         this, endPoint, channel, executor, clientEnd, pool, config.readAhead());

@@ -2,7 +2,7 @@ package io.dropguard.connector;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.io.EndPoint;
 
@@ -40,11 +40,13 @@ final class HalfCloseProbe {
     }
 
     private final EndPoint endPoint;
+    private final WritableByteChannel socket;
     private final HangUps hangUps;
     private int written;
 
-    HalfCloseProbe(EndPoint endPoint, HangUps hangUps) {
+    HalfCloseProbe(EndPoint endPoint, WritableByteChannel socket, HangUps hangUps) {
         this.endPoint = endPoint;
+        this.socket = socket;
         this.hangUps = hangUps;
     }
 
@@ -53,20 +55,14 @@ final class HalfCloseProbe {
         if (written > 0 && hangUps.hasHungUp(endPoint)) return Finding.GONE;
         if (written == STATUS_LINE.length) return Finding.SPENT;
         try {
-            if (!write(NATIVE.slice(written, 1)))
+            // not the endpoint's flush: that is a gathering write, which prepares more
+            if (socket.write(NATIVE.slice(written, 1)) == 0)
                 return Finding.SPENT; // the send buffer is full: somebody is there, or was
         } catch (IOException gone) {
             return Finding.GONE;
         }
         written++;
         return written == STATUS_LINE.length ? Finding.SPENT : Finding.QUIET;
-    }
-
-    private boolean write(ByteBuffer one) throws IOException {
-        // An endpoint's flush is a gathering write, which prepares more.
-        return endPoint.getTransport() instanceof SocketChannel socket
-                ? socket.write(one) > 0
-                : endPoint.flush(one);
     }
 
     int nextDelayMillis() {

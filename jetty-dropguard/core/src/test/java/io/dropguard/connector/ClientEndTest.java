@@ -29,7 +29,14 @@ class ClientEndTest {
         pair = SocketPair.connect();
         SocketChannelEndPoint endPoint =
                 new SocketChannelEndPoint(pair.accepted(), null, null, null);
-        end = new ClientEnd(endPoint, new PendingWrite(endPoint), HalfClose.PROBE, timer, hangUps);
+        end =
+                new ClientEnd(
+                        endPoint,
+                        pair.accepted(),
+                        new PendingWrite(endPoint),
+                        HalfClose.PROBE,
+                        timer,
+                        hangUps);
         exchange = new FakeConnection("reset", timer, new ArrayList<>());
         exchange.begin(System.nanoTime());
         end.begin(exchange, true);

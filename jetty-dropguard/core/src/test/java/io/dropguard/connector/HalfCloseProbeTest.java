@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.dropguard.connector.HalfCloseProbe.Finding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ class HalfCloseProbeTest {
     private static final int STATUS_LINE_START = 9;
 
     private final ByteArrayEndPoint endPoint = new ByteArrayEndPoint(new byte[0], 64);
-    private final HalfCloseProbe probe = new HalfCloseProbe(endPoint, new HangUps(Duration.ZERO));
+    private final HalfCloseProbe probe = probe(endPoint);
 
     @Test
     void itAsksWithTheFirstNineBytesOfEveryAnswerOneByOne() {
@@ -52,7 +53,7 @@ class HalfCloseProbeTest {
     @Test
     void aFullSendBufferEndsTheAskingAndItsByteStaysInTheAnswer() throws IOException {
         ByteArrayEndPoint narrow = new ByteArrayEndPoint(new byte[0], 2);
-        HalfCloseProbe stuck = new HalfCloseProbe(narrow, new HangUps(Duration.ZERO));
+        HalfCloseProbe stuck = probe(narrow);
         assertThat(stuck.ask()).isEqualTo(Finding.QUIET);
         assertThat(stuck.ask()).isEqualTo(Finding.QUIET);
 
@@ -69,7 +70,7 @@ class HalfCloseProbeTest {
         for (int first = 0; first <= ANSWER.length(); first++)
             for (int second = first; second <= ANSWER.length(); second++) {
                 ByteArrayEndPoint wire = new ByteArrayEndPoint(new byte[0], 64);
-                HalfCloseProbe asking = new HalfCloseProbe(wire, new HangUps(Duration.ZERO));
+                HalfCloseProbe asking = probe(wire);
                 for (int i = 0; i < asked; i++) asking.ask();
                 ByteBuffer a = bytes(ANSWER.substring(0, first));
                 ByteBuffer b = bytes(ANSWER.substring(first, second));
@@ -93,7 +94,7 @@ class HalfCloseProbeTest {
         probe.strip(answer.asReadOnlyBuffer(), ByteBuffer.allocate(0));
         assertThat(answer.position()).as("the read-only view was moved, not this").isEqualTo(4);
 
-        HalfCloseProbe other = new HalfCloseProbe(endPoint, new HangUps(Duration.ZERO));
+        HalfCloseProbe other = probe(endPoint);
         other.ask();
         other.strip(answer);
         assertThat(answer.position()).isEqualTo(5);
@@ -147,5 +148,29 @@ class HalfCloseProbeTest {
 
     private static String text(ByteBuffer buffer) {
         return US_ASCII.decode(buffer.duplicate()).toString();
+    }
+
+    private static HalfCloseProbe probe(ByteArrayEndPoint endPoint) {
+        return new HalfCloseProbe(endPoint, new Socket(endPoint), new HangUps(Duration.ZERO));
+    }
+
+    /** Takes what the endpoint takes. */
+    private record Socket(ByteArrayEndPoint endPoint) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            int before = bytes.remaining();
+            endPoint.flush(bytes);
+            return before - bytes.remaining();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return endPoint.isOpen();
+        }
+
+        @Override
+        public void close() {
+            endPoint.close();
+        }
     }
 }
